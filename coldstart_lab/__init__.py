@@ -1,0 +1,84 @@
+"""coldstart_lab: explain and shorten the cold start of services.
+
+Parsers load the artefacts of a start into tables; notebooks attribute, model and compare.
+The public names below are loaded on first use, so that importing the package costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from coldstart_lab.attribution import (
+        Attribution,
+        attribute_startup,
+        default_rules,
+    )
+    from coldstart_lab.capture import import_logs, record_starts
+    from coldstart_lab.errors import ColdStartError
+    from coldstart_lab.plotting import plot_causes, plot_threads, plot_waterfall
+    from coldstart_lab.readers import read
+    from coldstart_lab.readers.strace import StraceLog, read_strace
+    from coldstart_lab.recording import (
+        Recording,
+        RecordingSet,
+        open_recording,
+        open_recording_set,
+    )
+    from coldstart_lab.report import write_report
+
+_HOME = {
+    "Attribution": "attribution",
+    "ColdStartError": "errors",
+    "Recording": "recording",
+    "RecordingSet": "recording",
+    "StraceLog": "readers.strace",
+    "attribute_startup": "attribution",
+    "default_rules": "attribution",
+    "import_logs": "capture",
+    "open_recording": "recording",
+    "open_recording_set": "recording",
+    "plot_causes": "plotting",
+    "plot_threads": "plotting",
+    "plot_waterfall": "plotting",
+    "read": "readers",
+    "read_strace": "readers.strace",
+    "record_starts": "capture",
+    "write_report": "report",
+}
+
+__all__ = [
+    "Attribution",
+    "ColdStartError",
+    "Recording",
+    "RecordingSet",
+    "StraceLog",
+    "__version__",
+    "attribute_startup",
+    "default_rules",
+    "import_logs",
+    "open_recording",
+    "open_recording_set",
+    "plot_causes",
+    "plot_threads",
+    "plot_waterfall",
+    "read",
+    "read_strace",
+    "record_starts",
+    "write_report",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
