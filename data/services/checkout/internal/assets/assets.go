@@ -1,0 +1,83 @@
+// Package assets carries the shop's pages in the binary, compressed, and unpacks
+// them at start.
+package assets
+
+import (
+	"compress/gzip"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// The pages are made by tools/makeassets before the build; only a small one is
+// kept with the sources.
+//
+//go:embed files
+var packed embed.FS
+
+// Unpack writes every page below dir and returns how many there are.
+func Unpack(dir string) (int, error) {
+	count := 0
+	err := fs.WalkDir(packed, "files", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".gz") {
+			return err
+		}
+		count++
+		name := strings.TrimSuffix(strings.TrimPrefix(path, "files/"), ".gz")
+		return unpack(path, filepath.Join(dir, filepath.FromSlash(name)))
+	})
+	return count, err
+}
+
+func unpack(path, to string) error {
+	source, err := packed.Open(path)
+	if err != nil {
+		return err
+	}
+	defer source.Close()
+	reader, err := gzip.NewReader(source)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+		return err
+	}
+	target, err := os.Create(to)
+	if err != nil {
+		return err
+	}
+	if _, err := io.Copy(target, reader); err != nil {
+		target.Close()
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return target.Close()
+}
+
+// Hash reads back all that lies below dir and returns one sum over names and content.
+func Hash(dir string) (string, error) {
+	sum := sha256.New()
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		file, err := os.Open(path)
+		if err != nil {
+			return err
+		}
+		defer file.Close()
+		name, err := filepath.Rel(dir, path)
+		if err != nil {
+			return err
+		}
+		io.WriteString(sum, name)
+		_, err = io.Copy(sum, file)
+		return err
+	})
+	return hex.EncodeToString(sum.Sum(nil)), err
+}

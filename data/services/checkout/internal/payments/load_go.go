@@ -1,0 +1,10 @@
+//go:build !cgo
+
+package payments
+
+import "example.com/checkout/internal/marks"
+
+func load(module string, _ []string) (Loaded, error) {
+	defer marks.Span(lane, "payments check "+module, "cpu")()
+	return Loaded{Path: "compiled in", Checksum: checksum(seed(module), rounds)}, nil
+}
