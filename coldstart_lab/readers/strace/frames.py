@@ -1,0 +1,196 @@
+"""Builds the tables of a log from its scanned lines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from coldstart_lab.readers.strace.kinds import (
+    EVENT_KINDS,
+    FLAG_NAMES,
+    HAS_DURATION,
+    HAS_RETVAL,
+    LINE_NAMES,
+    LOST,
+    NO_PID,
+    NO_TIME,
+    RESUMED,
+    SYSCALL,
+    UNFINISHED,
+)
+from coldstart_lab.readers.strace.scan import Lines
+from coldstart_lab.readers.strace.text import gather_text
+from coldstart_lab.tables import STRACE_LOSSES, STRACE_SUMMARY
+
+_FLAG_MASK = (1 << len(FLAG_NAMES)) - 1
+_LOSS_TEXT = 4096
+LOSS_REASONS = (
+    "not a line of strace",
+    "resumed line without the begin of its call",
+    "damaged archive",
+)
+
+
+def events_frame(
+    buf: NDArray[np.uint8],
+    lines: Lines,
+    names: list[str],
+    times: NDArray[np.int64],
+    partner: NDArray[np.int64],
+) -> pd.DataFrame:
+    """Build the table of events, calls in two lines joined.
+
+    Parameters
+    ----------
+    buf : array of uint8
+        The log.
+    lines : Lines
+        Its scanned lines.
+    names : list of str
+        The names the lines refer to.
+    times : array of int64
+        Time of each line on one clock, -1 for none.
+    partner : array of int64
+        The row that resumed each unfinished call, else -1.
+
+    Returns
+    -------
+    DataFrame
+        ``tables.STRACE_EVENTS``, in file order.
+    """
+    rows = np.flatnonzero(lines.kind < len(EVENT_KINDS))
+    other = partner[rows]
+    joined = other >= 0
+    result = np.where(joined, other, rows)  # the line that holds the result
+    flags = lines.flags[rows]
+    ends = lines.flags[result]
+    start = times[rows]
+    duration = lines.duration_ns[result]
+    timed = (ends & HAS_DURATION) != 0
+    by_lines = joined & ~timed & (start != NO_TIME) & (times[result] != NO_TIME)
+    duration = np.where(by_lines, times[result] - start, duration)
+    shown = (flags | ends) & _FLAG_MASK
+    open_end = np.where(joined, ends, flags) & UNFINISHED
+    shown = (shown & (_FLAG_MASK ^ UNFINISHED)) | open_end
+    pid = lines.pid[rows]
+    columns: dict[str, Any] = {
+        "line": rows + 1,
+        "offset": lines.offset[rows],
+        "pid": pd.arrays.IntegerArray(pid, pid == NO_PID),
+        "comm": _categorical(lines.comm[rows], names),
+        "start_ns": pd.arrays.IntegerArray(start, start == NO_TIME),
+        "duration_ns": pd.arrays.IntegerArray(duration, ~(timed | by_lines)),
+        "kind": pd.Categorical.from_codes(lines.kind[rows].astype(np.int8), list(EVENT_KINDS)),
+        "syscall": _categorical(lines.name[rows], names),
+        "args": _arguments(buf, lines, rows, other),
+        "retval": pd.arrays.IntegerArray(lines.retval[result], (ends & HAS_RETVAL) == 0),
+        "retval_text": gather_text(
+            buf,
+            (lines.text_start[result], lines.text_length[result].astype(np.int64)),
+            missing=lines.text_length[result] == 0,
+        ),
+        "errno": _categorical(lines.errno[result], names),
+        "flags": _flag_names(shown),
+    }
+    return pd.DataFrame(columns, copy=False)
+
+
+def _arguments(
+    buf: NDArray[np.uint8],
+    lines: Lines,
+    rows: NDArray[np.int64],
+    other: NDArray[np.int64],
+) -> Any:
+    length = lines.args_length[rows].astype(np.int64)
+    then = np.where(other >= 0, np.maximum(lines.args_length[other], 0), 0).astype(np.int64)
+    return gather_text(
+        buf,
+        (lines.args_start[rows], length),
+        then=(lines.args_start[other], then),
+        missing=length < 0,
+    )
+
+
+def _categorical(ids: NDArray[np.int32], names: list[str]) -> pd.Categorical:
+    """Make a categorical of the names in use, in alphabetical order."""
+    used = np.flatnonzero(np.bincount(ids + 1, minlength=len(names) + 1)[1:])
+    ordered = sorted(used.tolist(), key=names.__getitem__)
+    codes = np.full(len(names) + 1, -1, dtype=np.int32)  # the last one serves id -1
+    codes[ordered] = np.arange(len(ordered))
+    return pd.Categorical.from_codes(codes[ids], [names[i] for i in ordered])
+
+
+def _flag_names(flags: NDArray[np.uint16]) -> pd.Categorical:
+    present = np.flatnonzero(np.bincount(flags, minlength=1)).tolist()
+    labels = {
+        value: "|".join(name for bit, name in enumerate(FLAG_NAMES) if value >> bit & 1)
+        for value in present
+        if value
+    }
+    codes = np.full(max(present, default=0) + 1, -1, dtype=np.int8)
+    codes[list(labels)] = np.arange(len(labels))
+    return pd.Categorical.from_codes(codes[flags], list(labels.values()))
+
+
+def losses_frame(
+    buf: NDArray[np.uint8], lines: Lines, partner: NDArray[np.int64], damage: str | None
+) -> pd.DataFrame:
+    """Build the table of what was not understood (``tables.STRACE_LOSSES``)."""
+    orphan = (lines.kind == RESUMED) & (partner < 0)
+    rows = np.flatnonzero((lines.kind == LOST) | orphan)
+    ends = np.append(lines.offset, len(buf) + 1)[rows + 1] - 1
+    length = np.minimum(ends - lines.offset[rows], _LOSS_TEXT)
+    frame = STRACE_LOSSES.frame(
+        {
+            "line": rows + 1,
+            "offset": lines.offset[rows],
+            "reason": pd.Categorical.from_codes(orphan[rows].astype(np.int8), LOSS_REASONS),
+            "text": gather_text(buf, (lines.offset[rows], length)),
+        }
+    )
+    if damage is None:
+        return frame
+    end = STRACE_LOSSES.frame(
+        {
+            "line": [len(lines.kind) + 1],
+            "offset": [len(buf)],
+            "reason": pd.Categorical([LOSS_REASONS[2]], categories=LOSS_REASONS),
+            "text": [damage],
+        }
+    )
+    return pd.concat([frame, end], ignore_index=True)
+
+
+def summary_frame(
+    buf: NDArray[np.uint8], lines: Lines, partner: NDArray[np.int64], events: pd.DataFrame
+) -> pd.DataFrame:
+    """Count what was read (``tables.STRACE_SUMMARY``)."""
+    calls = lines.kind == SYSCALL
+    begun = calls & ((lines.flags & UNFINISHED) != 0)
+    items = {
+        "bytes": len(buf),
+        "lines": len(lines.kind),
+        **{
+            f"lines: {name}": count
+            for name, count in zip(
+                LINE_NAMES, np.bincount(lines.kind, minlength=len(LINE_NAMES)), strict=True
+            )
+        },
+        "events": len(events),
+        "threads": events["pid"].nunique(),
+        "calls": int(calls.sum()),
+        "calls that failed": int((calls & events_failed(events, lines)).sum()),
+        "calls joined from two lines": int((begun & (partner >= 0)).sum()),
+        "calls that never returned": int((begun & (partner < 0)).sum()),
+    }
+    return STRACE_SUMMARY.frame({"item": list(items), "count": list(items.values())})
+
+
+def events_failed(events: pd.DataFrame, lines: Lines) -> NDArray[np.bool_]:
+    """Mark the lines whose event ended with an error."""
+    failed = np.zeros(len(lines.kind), dtype=bool)
+    failed[events["line"].to_numpy()[events["errno"].notna().to_numpy()] - 1] = True
+    return failed

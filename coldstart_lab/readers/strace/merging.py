@@ -1,0 +1,120 @@
+"""Merges the files of ``strace -ff`` by time into the text of one log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from coldstart_lab.errors import UnreadableInputError
+from coldstart_lab.readers.strace.clock import place_times
+from coldstart_lab.readers.strace.kinds import NO_TIME
+from coldstart_lab.readers.strace.scan import scan
+from coldstart_lab.readers.strace.source import load_bytes
+
+_COMPRESSED = (".gz", ".zst", ".xz")
+
+
+def pid_of(path: Path) -> int | None:
+    """Return the thread id in the name of a ``-ff`` file such as ``log.1234`` or ``log.1234.gz``."""
+    name = path.name.removesuffix(path.suffix) if path.suffix in _COMPRESSED else path.name
+    digits = name.rpartition(".")[2]
+    return int(digits) if digits.isascii() and digits.isdigit() else None
+
+
+def find_parts(folder: Path) -> list[Path]:
+    """List the ``-ff`` files of a folder by thread id."""
+    parts = [path for path in folder.iterdir() if path.is_file() and pid_of(path) is not None]
+    return sorted(parts, key=lambda path: (pid_of(path), path.name))
+
+
+def merge_logs(paths: Sequence[str | Path]) -> tuple[bytes, str | None]:
+    """Merge the files of ``strace -ff -o NAME`` into one log, as ``strace -f`` would have written.
+
+    Parameters
+    ----------
+    paths : sequence of path-like
+        The files ``NAME.PID``. Lines without a time stay behind the line before them.
+
+    Returns
+    -------
+    text : bytes
+        The lines of all files in order of time, each with its thread id before it.
+    damage : str or None
+        What ended the unpacking of a compressed file early, if anything did.
+
+    Raises
+    ------
+    UnreadableInputError
+        If a file cannot be read or its name ends with no thread id.
+    """
+    buffers, starts, stops, times, prefixes = [], [], [], [], []
+    damages: list[str] = []
+    at = 0
+    for path in map(Path, paths):
+        pid = pid_of(path)
+        if pid is None:
+            raise UnreadableInputError(
+                "the name of this file ends with no thread id", path=path,
+                hint="strace -ff -o NAME writes NAME.PID",
+            )  # fmt: skip
+        buf, damage = load_bytes(path)
+        if damage is not None:
+            damages.append(f"{path.name}: {damage}")
+        if not len(buf):
+            continue
+        lines, _ = scan(buf, [(0, len(buf))], threads=1)
+        placed, _ = place_times(lines.time_ns, lines.clock)
+        buffers.append(buf)
+        starts.append(lines.offset + at)
+        ends = np.append(lines.offset[1:] - 1, len(buf) - (buf[-1] == 10))
+        stops.append(ends + at)
+        times.append(_carry_forward(placed))
+        prefixes.append(np.where(lines.pid >= 0, -1, pid))
+        at += len(buf)
+    damaged = "; ".join(damages) or None
+    if not buffers:
+        return b"", damaged
+    order = np.argsort(np.concatenate(times), kind="stable")
+    merged = _join_lines(
+        np.concatenate(buffers),
+        np.concatenate(starts)[order],
+        np.concatenate(stops)[order],
+        np.concatenate(prefixes)[order],
+    )
+    return merged.tobytes(), damaged
+
+
+def _carry_forward(times: NDArray[np.int64]) -> NDArray[np.int64]:
+    last = np.maximum.accumulate(np.where(times == NO_TIME, 0, np.arange(len(times))))
+    return times[last]
+
+
+@numba.njit(cache=True, nogil=True)
+def _join_lines(buf: Any, start: Any, stop: Any, pid: Any) -> Any:
+    """Write the lines in the order given, each with its thread id, where that is not negative."""
+    digits = np.empty(20, dtype=np.uint8)
+    out = np.empty((stop - start).sum() + 21 * len(start), dtype=np.uint8)
+    at = 0
+    for row in range(len(start)):
+        value = pid[row]
+        if value >= 0:
+            count = 0
+            while value > 0 or count == 0:
+                digits[count] = 48 + value % 10
+                value //= 10
+                count += 1
+            for i in range(count):
+                out[at + i] = digits[count - 1 - i]
+            out[at + count] = 32
+            at += count + 1
+        for i in range(start[row], stop[row]):
+            out[at] = buf[i]
+            at += 1
+        out[at] = 10
+        at += 1
+    return out[:at]

@@ -1,0 +1,155 @@
+"""Reads a strace log into its tables."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coldstart_lab.errors import UnreadableInputError
+from coldstart_lab.readers.strace.clock import place_times
+from coldstart_lab.readers.strace.frames import events_frame, losses_frame, summary_frame
+from coldstart_lab.readers.strace.kinds import BRACKET_PID, EVENT_KINDS, HAS_DURATION
+from coldstart_lab.readers.strace.log import StraceLog
+from coldstart_lab.readers.strace.merging import find_parts, merge_logs
+from coldstart_lab.readers.strace.pairing import fill_pids, pair_resumed
+from coldstart_lab.readers.strace.scan import scan
+from coldstart_lab.readers.strace.source import load_bytes, load_head
+
+# Below this size a second thread costs more than it saves
+_PART = 4 << 20
+_LINE = re.compile(
+    rb"^(?:\[pid +\d+(?:<[^>\n]*>)?\] +|\d{1,7}(?:<[^>\n]*>)? +)?"
+    rb"(?: *\d[\d:.]* +)?(?:\(\+ +[\d.]+\) +)?(?:\[[ \da-f?]+\] +)*"
+    rb"(?:[a-z_?][a-z0-9_?]*\(.*(?:\) += |<unfinished \.\.\.>)|<\.\.\. [a-z0-9_?]+ resumed>"
+    rb"|--- SIG[A-Z0-9]+ |\+\+\+ (?:exited with|killed by))",
+    re.MULTILINE,
+)
+
+
+def sniff_strace(path: Path) -> bool:
+    """Whether a file looks like a strace log, or a folder holds the files of ``strace -ff``."""
+    if path.is_dir():
+        return any(sniff_strace(part) for part in find_parts(path)[:3])
+    lines = [line for line in load_head(path).split(b"\n")[:200] if line.strip()]
+    hits = sum(_LINE.match(line) is not None for line in lines)
+    return hits > 0 and hits * 4 >= len(lines)
+
+
+def read_strace(path: str | Path, *, threads: int | None = None) -> StraceLog:
+    """Read a strace log into tables.
+
+    Understands logs of ``strace`` with -f, -t, -tt, -ttt, -r, -T, -y, -yy, -Y and their long forms,
+    with thread ids before the lines, in brackets, or absent; calls interrupted by other threads
+    are joined. A damaged log is read as far as it goes; what was not understood is in ``losses``.
+
+    Parameters
+    ----------
+    path : path-like
+        A log, plain or compressed with gzip, zstd or xz; or a folder with the files of
+        ``strace -ff``, which are merged by time.
+    threads : int, optional
+        How many threads scan the log; one a CPU this process may use, unless it is small.
+
+    Returns
+    -------
+    StraceLog
+        ``events`` (one row an event, times in ns), ``summary`` and ``losses``.
+
+    Raises
+    ------
+    UnreadableInputError
+        If the file cannot be opened or holds no line of strace.
+
+    Notes
+    -----
+    ``start_ns`` is when strace saw the call begin, ``duration_ns`` what -T printed: the time
+    between the two stops of the call, the tracer's own part included.
+    """
+    path = Path(path)
+    if path.is_dir():
+        parts = find_parts(path)
+        if not parts:
+            raise UnreadableInputError("this folder holds no files of strace -ff", path=path)
+        text, damage = merge_logs(parts)
+        buf = np.frombuffer(text, dtype=np.uint8)
+    else:
+        buf, damage = load_bytes(path)
+    return read_buffer(buf, source=path, damage=damage, threads=threads)
+
+
+def read_buffer(
+    buf: NDArray[np.uint8],
+    *,
+    source: Path,
+    damage: str | None = None,
+    threads: int | None = None,
+) -> StraceLog:
+    """Read the bytes of a strace log into tables; see :func:`read_strace`.
+
+    Parameters
+    ----------
+    buf : array of uint8
+        The text of the log.
+    source : Path
+        Where it came from, for messages.
+    damage : str, optional
+        What cut it off, to be shown among the losses.
+    threads : int, optional
+        How many threads scan it.
+
+    Returns
+    -------
+    StraceLog
+        The tables.
+
+    Raises
+    ------
+    UnreadableInputError
+        If it holds no line of strace.
+    """
+    threads = threads or _usable_cpus()
+    lines, names = scan(buf, _split(buf, threads), threads=threads)
+    bracket = (lines.flags & BRACKET_PID) != 0
+    if bracket.any():
+        fill_pids(lines.pid, bracket, lines.kind, lines.flags, lines.retval)
+    unknown = names.index("???") if "???" in names else -2
+    partner = pair_resumed(lines.kind, lines.flags, lines.pid, lines.name, lines.retval, unknown)
+    if not (lines.kind < len(EVENT_KINDS)).any():
+        raise UnreadableInputError(
+            damage or ("the file is empty" if not len(buf) else "no line of it is one of strace"),
+            path=source,
+            hint="record with: strace -f -ttt -T -yy -o LOG PROGRAM",
+        )
+    times, clock = place_times(lines.time_ns, lines.clock)
+    events = events_frame(buf, lines, names, times, partner)
+    return StraceLog(
+        source=source,
+        clock=clock,
+        has_durations=bool((lines.flags & HAS_DURATION).any()),
+        events=events,
+        summary=summary_frame(buf, lines, partner, events),
+        losses=losses_frame(buf, lines, partner, damage),
+    )
+
+
+def _usable_cpus() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _split(buf: NDArray[np.uint8], threads: int) -> list[tuple[int, int]]:
+    """Cut the log at line borders into parts of about one size, a few for each thread."""
+    count = max(1, min(threads * 2, len(buf) // _PART)) if threads > 1 else 1
+    cuts = [0]
+    for part in range(1, count):
+        at = max(len(buf) * part // count, cuts[-1])
+        newline = np.flatnonzero(buf[at : at + (1 << 16)] == 10)
+        if len(newline):
+            cuts.append(at + int(newline[0]) + 1)
+    cuts.append(len(buf))
+    return [(start, stop) for start, stop in zip(cuts, cuts[1:], strict=False) if stop > start]

@@ -1,0 +1,91 @@
+"""Brings the bytes of a log into memory: mapped if plain, unpacked if compressed."""
+
+from __future__ import annotations
+
+import lzma
+import mmap
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from coldstart_lab.errors import UnreadableInputError
+
+_GZIP, _ZSTD, _XZ = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\xfd7zXZ\x00"
+_BLOCK = 1 << 22
+
+
+def compression_of(head: bytes) -> str | None:
+    """Name the compression a file's first bytes show; None if there is none."""
+    if head.startswith(_GZIP):
+        return "gzip"
+    if head.startswith(_ZSTD):
+        return "zstd"
+    if head.startswith(_XZ):
+        return "xz"
+    return None
+
+
+def load_bytes(path: Path) -> tuple[NDArray[np.uint8], str | None]:
+    """Load a file's content.
+
+    Parameters
+    ----------
+    path : Path
+        A plain, gzip, zstd or xz file.
+
+    Returns
+    -------
+    data : array of uint8
+        The content; of a plain file a view of its mapping.
+    damage : str or None
+        What ended the unpacking early, if anything did; ``data`` is what came before.
+
+    Raises
+    ------
+    UnreadableInputError
+        If the file cannot be opened.
+    """
+    try:
+        with path.open("rb") as file:
+            kind = compression_of(file.read(8))
+            if kind is not None:
+                return _unpack(path, kind, None)
+            if file.seek(0, 2) == 0:
+                return np.empty(0, dtype=np.uint8), None
+            mapping = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except OSError as error:
+        raise UnreadableInputError(f"cannot be read: {error.strerror}", path=path) from error
+    return np.frombuffer(mapping, dtype=np.uint8), None
+
+
+def load_head(path: Path, size: int = 1 << 16) -> bytes:
+    """Load the first ``size`` bytes of a file's content; empty if it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(size)
+        kind = compression_of(head)
+        return head if kind is None else _unpack(path, kind, size)[0].tobytes()[:size]
+    except OSError:
+        return b""
+
+
+def _unpack(path: Path, kind: str, limit: int | None) -> tuple[NDArray[np.uint8], str | None]:
+    blocks: list[bytes] = []
+    total = 0
+    damage = None
+    raw = lzma.open(path) if kind == "xz" else pa.CompressedInputStream(pa.OSFile(str(path)), kind)
+    try:
+        while limit is None or total < limit:
+            block = raw.read(_BLOCK)
+            if not block:
+                break
+            blocks.append(block)
+            total += len(block)
+    except (OSError, EOFError, lzma.LZMAError) as error:
+        # cut off or damaged: what came before it is still a log
+        damage = f"the {kind} data is damaged after {total} bytes: {error}"
+    finally:
+        raw.close()
+    return np.frombuffer(b"".join(blocks), dtype=np.uint8), damage
