@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pyarrow as pa
 
 from coldstart_lab.errors import MissingEvidenceError, UnreadableInputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 ARTEFACT_NAMES: Mapping[str, str] = {
     "strace": "strace.log.zst",
