@@ -1,0 +1,40 @@
+/* Three threads at once, joined in turn; only the last to end is on the path. */
+#include "planted.h"
+
+#include <pthread.h>
+
+static void *short_sleep(void *unused)
+{
+	(void)unused;
+	pause_ms(15);
+	return NULL;
+}
+
+static void *short_spin(void *unused)
+{
+	(void)unused;
+	spin_ms(20);
+	return NULL;
+}
+
+static void *longest(void *unused)
+{
+	(void)unused;
+	marked_pause("sleep begin", 35, "sleep end");
+	marked_spin("spin begin", 25, "spin end");
+	return NULL;
+}
+
+int main(int argc, char **argv)
+{
+	pthread_t threads[3];
+	void *(*parts[])(void *) = {short_sleep, longest, short_spin};
+
+	planted_begin();
+	for (int i = 0; i < 3; i++)
+		check(pthread_create(&threads[i], NULL, parts[i], NULL) == 0, "pthread_create");
+	for (int i = 0; i < 3; i++)
+		pthread_join(threads[i], NULL);
+	ready(argv[argc - 1]);
+	return 0;
+}
