@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -24,7 +23,7 @@ _CHUNK = 1 << 20
 
 
 def store_artefact(
-    folder: str | Path, kind: str, source: bytes | str | Path | BinaryIO
+    folder: str | Path, kind: str, source: bytes | memoryview | str | Path | BinaryIO
 ) -> dict[str, Any]:
     """Store one artefact in a recording's folder as zstd.
 
@@ -34,7 +33,7 @@ def store_artefact(
         The recording's folder; it is made where it is missing.
     kind : str
         ``strace``, ``stdout`` or ``stderr``.
-    source : bytes, path-like or binary file
+    source : bytes, memoryview, path-like or binary file
         The uncompressed content, or the file that holds it.
 
     Returns
@@ -193,9 +192,11 @@ def check_artefact(folder: Path, entry: Mapping[str, Any], *, content: bool) -> 
     return None
 
 
-def _chunks(source: bytes | str | Path | BinaryIO) -> Iterator[bytes]:
-    if isinstance(source, bytes):
-        source = io.BytesIO(source)
+def _chunks(source: bytes | memoryview | str | Path | BinaryIO) -> Iterator[bytes | memoryview]:
+    if isinstance(source, (bytes, memoryview)):
+        view = memoryview(source).cast("B")
+        yield from (view[at : at + _CHUNK] for at in range(0, len(view), _CHUNK))
+        return
     if isinstance(source, (str, Path)):
         path = Path(source)
         try:

@@ -126,7 +126,7 @@ def _text(value: str) -> str:
     return html.escape(printable(redact(value)))
 
 
-def _time(nanoseconds: Any) -> str:  # noqa: ANN401 - a cell of a frame
+def _time(nanoseconds: Any) -> str:
     return format_ns(None if pd.isna(nanoseconds) else int(nanoseconds))
 
 

@@ -264,7 +264,7 @@ def _refuse_other_formats(manifest: dict[str, Any], path: Path) -> None:
         )
 
 
-def _encodable(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+def _encodable(value: Any) -> Any:
     # argv and paths may hold bytes that are no UTF-8, which Python carries as lone surrogates
     if isinstance(value, str):
         return value.encode("utf-8", "backslashreplace").decode("utf-8")

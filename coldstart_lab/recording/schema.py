@@ -146,6 +146,7 @@ _RECORDING: dict[str, Check | _Nested] = {
     "milestones": _Nested(_MILESTONE, many=True, unique="name"),
     "outcome": _Nested(_OUTCOME, null=True),
     "artefacts": _Nested(_ARTEFACT, many=True, unique="kind"),
+    "notes?": _texts,
 }
 _SET: dict[str, Check | _Nested] = {
     "format": _whole,
