@@ -48,7 +48,7 @@ class Ready:
         """Whether any sign is waited for; if not, the program runs to its own end."""
         return (self.url, self.port, self.text) != (None, None, None)
 
-    def pattern(self) -> re.Pattern[bytes] | None:
+    def pattern(self) -> re.Pattern[str] | None:
         """Return the text to wait for, compiled.
 
         Raises
@@ -59,7 +59,7 @@ class Ready:
         if self.text is None:
             return None
         try:
-            return re.compile(self.text.encode())
+            return re.compile(self.text)
         except re.error as error:
             raise UsageError(f"{self.text!r} is no regular expression: {error}") from error
 

@@ -6,6 +6,7 @@ import base64
 import re
 import socket
 import ssl
+import struct
 import time
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote, urlsplit
@@ -71,7 +72,8 @@ class Door:
         """Try to connect; None if nobody listens."""
         knocking = self._socket or self._bound()
         self._socket = None
-        knocking.settimeout(max(seconds, 0.001))
+        # A blocking socket, for after a refusal only that can be used again at once.
+        knocking.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, _timeval(seconds))
         try:
             knocking.connect(self.address)
         except ConnectionRefusedError:
@@ -89,19 +91,27 @@ class Door:
             self._socket = None
 
     def _bound(self) -> socket.socket:
-        clashing = []
-        try:
-            while True:
-                bound = socket.socket(self.family, socket.SOCK_STREAM)
-                if self.family == socket.AF_INET6:
-                    bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-                bound.bind(("::" if self.family == socket.AF_INET6 else "0.0.0.0", 0))
-                if bound.getsockname()[1] != self.address[1]:
-                    return bound
-                clashing.append(bound)
-        finally:
-            for other in clashing:
-                other.close()
+        anywhere = "::" if self.family == socket.AF_INET6 else "0.0.0.0"
+        while True:
+            with self._fresh() as scout:
+                scout.bind((anywhere, 0))
+                port = scout.getsockname()[1]
+            if port == self.address[1]:
+                continue
+            bound = self._fresh()
+            try:
+                # only a port that was asked for by its number is kept when a connection is refused
+                bound.bind((anywhere, port))
+            except OSError:  # somebody else took it meanwhile
+                bound.close()
+                continue
+            return bound
+
+    def _fresh(self) -> socket.socket:
+        fresh = socket.socket(self.family, socket.SOCK_STREAM)
+        if self.family == socket.AF_INET6:
+            fresh.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        return fresh
 
 
 class _Knocker:
@@ -200,6 +210,7 @@ class UrlProbe(_Knocker):
             if opened is None:
                 continue
             with opened:
+                opened.settimeout(max(seconds, 0.001))
                 local = _show(opened.getsockname())
                 status, now_ns = self._ask(opened, seconds)
             if status is not None and 200 <= status < 300:
@@ -279,6 +290,12 @@ def _has_ipv6() -> bool:
     except OSError:
         return False
     return True
+
+
+def _timeval(seconds: float) -> bytes:
+    # zero would mean no limit
+    whole, rest = divmod(max(int(seconds * 1e6), 1000), 1_000_000)
+    return struct.pack("ll", whole, rest)
 
 
 def _show(address: tuple[str, int]) -> str:

@@ -17,13 +17,29 @@ fail() {
     exit 2
 }
 
+# Where date gives no nanoseconds (most builds of busybox), the instant a second begins is found
+# once, and hundredths are counted from there; slack_ns is what that may be wrong by.
+set_clock() {
+    slack_ns=0
+    case $(date +%s%N) in ???????????????????) return ;; esac
+    slack_ns=20000000
+    before_s=$(date +%s)
+    zero_s=$before_s
+    while [ "$zero_s" = "$before_s" ]; do zero_s=$(date +%s); done
+    zero_up=$(uptime_hundredths)
+}
+
+uptime_hundredths() {
+    read -r up _ </proc/uptime
+    printf '%s\n' "${up%.*}${up#*.}"
+}
+
 now() {
-    time=$(date +%s%N)
-    # some busybox builds know no nanoseconds and give the letter, or nothing
-    case $time in
-        ???????????????????) printf '%s\n' "$time" ;;
-        *) date +%s000000000 ;;
-    esac
+    if [ "$slack_ns" -eq 0 ]; then
+        date +%s%N
+    else
+        echo $((zero_s * 1000000000 + ($(uptime_hundredths) - zero_up) * 10000000))
+    fi
 }
 
 pause() {
@@ -91,7 +107,10 @@ end_program() {
 
 # Runs beside the program: sees it ready, ends it, and leaves what it saw in small files.
 watch() {
-    while [ ! -s "$OUT/strace.log" ]; do pause 0.01; done
+    while [ ! -s "$OUT/strace.log" ]; do
+        [ ! -e "$OUT/.ended" ] || return
+        pause 0.01
+    done
     program=$(sed -n '1s/^\([0-9]*\).*/\1/p' "$OUT/strace.log")
     tracer=$(sed -n 's/^TracerPid:[[:space:]]*//p' "/proc/$program/status" 2>/dev/null)
     [ "${tracer:-0}" -gt 0 ] || return
@@ -100,16 +119,35 @@ watch() {
     while [ "$(date +%s)" -lt "$until_s" ]; do
         look_ns=$(now)
         if [ -n "$READY_URL$READY_PORT$READY_TEXT" ] && is_ready; then
-            ready_ns=$(now)
-            printf '%s\n' "$ready_ns" $((ready_ns - failed_ns)) "$detail" >"$OUT/.ready"
+            ready_ns=$(($(now) + slack_ns))
+            printf '%s\n' "$ready_ns" $((ready_ns - failed_ns + slack_ns)) "$detail" >"$OUT/.ready"
             pause "$SETTLE"
             break
         fi
         failed_ns=$look_ns
+        [ ! -e "$OUT/.ended" ] || return
         pause 0.01
     done
     [ -s "$OUT/.ready" ] || : >"$OUT/.timeout"
     end_program
+}
+
+# As strace finds it: what the shell has built in does not count.
+find_program() {
+    case $1 in
+        */*)
+            [ -f "$1" ] && [ -x "$1" ] && printf '%s\n' "$1"
+            return
+            ;;
+    esac
+    IFS=:
+    for folder in $PATH; do
+        if [ -f "${folder:-.}/$1" ] && [ -x "${folder:-.}/$1" ]; then
+            printf '%s\n' "${folder:-.}/$1"
+            return
+        fi
+    done
+    return 1
 }
 
 artefact() {
@@ -167,7 +205,7 @@ case $TIMEOUT$GRACE in *[!0-9]*) fail 'TIMEOUT and GRACE are whole seconds' ;; e
 for tool in strace sha256sum od; do
     command -v "$tool" >/dev/null || fail "$tool is not installed"
 done
-binary=$(command -v -- "$1") && [ -f "$binary" ] || fail "there is no program $1"
+binary=$(find_program "$1") || fail "there is no program $1"
 [ ! -e "$OUT" ] || fail "$OUT exists already; name another folder with OUT"
 mkdir -p -- "$OUT" || exit 2
 
@@ -194,15 +232,20 @@ esac
 created=$(date -u +%Y-%m-%dT%H:%M:%SZ)
 : >"$OUT/stdout.txt"
 : >"$OUT/stderr.txt"
+set_clock
 exec_ns=$(now)
 watch &
 watcher=$!
 # In front, not behind: what a shell starts behind ignores SIGINT, and so would the program.
-# shellcheck disable=SC2086 # a list of options, to be split
-strace $options -o "$OUT/strace.log" -- "$@" </dev/null >"$OUT/stdout.txt" 2>"$OUT/stderr.txt"
-code=$?
-kill "$watcher" 2>/dev/null
-wait "$watcher" 2>/dev/null
+# shellcheck disable=SC2086 # options is a list, to be split
+{
+    # in a shell of its own, so that no shell's word on how it ended mixes with the program's output
+    (exec strace $options -o "$OUT/strace.log" -- "$@" \
+        </dev/null >"$OUT/stdout.txt" 2>"$OUT/stderr.txt")
+    code=$?
+} 2>/dev/null
+: >"$OUT/.ended"
+wait "$watcher"
 
 [ "$code" -le 128 ] || code=$((128 - code))
 result=exited
@@ -211,6 +254,6 @@ result=exited
 signal=null
 [ ! -s "$OUT/.signal" ] || signal="\"$(cat "$OUT/.signal")\""
 write_manifest >"$OUT/manifest.json"
-rm -f "$OUT/.ready" "$OUT/.timeout" "$OUT/.signal"
+rm -f "$OUT/.ready" "$OUT/.timeout" "$OUT/.signal" "$OUT/.ended"
 printf '%s\n' "Wrote $OUT ($result)"
 [ "$result" = ready ] || [ -z "$READY_URL$READY_PORT$READY_TEXT" ] || exit 2

@@ -72,13 +72,13 @@ def run_start(plan: Plan, folder: Path, *, traced: bool) -> Start:
         files["strace"] = folder / "strace.log"
         path = plan.strace.path
         argv = plan.strace.arguments(files["strace"], argv, seccomp_bpf=plan.seccomp_bpf)
+    knocker = _knocker(plan)
     stdout, stdout_end = os.pipe()
     stderr, stderr_end = os.pipe()
     reader = OutputReader({stdout: files["stdout"], stderr: files["stderr"]}, plan.ready.pattern())
-    probe = _probe(plan, reader)
+    probe = TextProbe(reader) if plan.ready.text is not None else knocker
     reader.start()
     try:
-        _refuse_strangers(probe, plan)
         with launch(
             path,
             argv,
@@ -96,8 +96,8 @@ def run_start(plan: Plan, folder: Path, *, traced: bool) -> Start:
             ended = running.end(plan.grace_s)
     finally:
         reader.finish()
-        if isinstance(probe, PortProbe | UrlProbe):
-            probe.close()
+        if knocker is not None:
+            knocker.close()
     # what the program wrote just before it ended was perhaps not yet read when its end was seen
     sighting = sighting or reader.sighting
     seconds = (time.time_ns() - running.before_ns) / 1e9
@@ -119,20 +119,21 @@ def run_start(plan: Plan, folder: Path, *, traced: bool) -> Start:
     )
 
 
-def _probe(plan: Plan, reader: OutputReader) -> Probe | None:
+def _knocker(plan: Plan) -> PortProbe | UrlProbe | None:
+    probe: PortProbe | UrlProbe
     if plan.ready.url is not None:
-        return UrlProbe(plan.ready.url)
-    if plan.ready.port is not None:
-        return PortProbe(plan.ready.port)
-    return TextProbe(reader) if plan.ready.text is not None else None
-
-
-def _refuse_strangers(probe: Probe | None, plan: Plan) -> None:
-    if isinstance(probe, PortProbe | UrlProbe) and (address := probe.answered_already()):
+        probe = UrlProbe(plan.ready.url)
+    elif plan.ready.port is not None:
+        probe = PortProbe(plan.ready.port)
+    else:
+        return None
+    if address := probe.answered_already():
+        probe.close()
         raise CaptureError(
             f"something already answers at {address} before {plan.argv[0]} was started",
             hint="end it, or let the program and the probe use another port",
         )
+    return probe
 
 
 def _await_ready(running: Launch, probe: Probe | None, plan: Plan) -> tuple[Sighting | None, bool]:
