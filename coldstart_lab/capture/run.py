@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 from coldstart_lab.capture.launch import Ended, Launch, launch
 from coldstart_lab.capture.output import OutputReader
 from coldstart_lab.capture.probe import PortProbe, Probe, TextProbe, UrlProbe
-from coldstart_lab.capture.scheduling import run_delay_ns
+from coldstart_lab.capture.scheduling import wanted_cpu_ns
 from coldstart_lab.errors import CaptureError
 from coldstart_lab.recording import milestone
+from coldstart_lab.units import format_ns
 
 if TYPE_CHECKING:
     from coldstart_lab.capture.plan import Plan
@@ -89,10 +90,10 @@ def run_start(plan: Plan, folder: Path, *, traced: bool) -> Start:
             traced=traced,
         ) as running:
             sighting, timed_out = _await_ready(running, probe, plan)
-            if sighting is not None:
-                running.wait(plan.settle_s)
             # strace and its program wait for one another by nature; only a bare start can tell
             pinned_notes = [] if traced else _pinning_notes(plan, running)
+            if sighting is not None:
+                running.wait(plan.settle_s)
             ended = running.end(plan.grace_s)
     finally:
         reader.finish()
@@ -202,10 +203,13 @@ def _ending_notes(ended: Ended) -> list[str]:
 
 
 def _pinning_notes(plan: Plan, running: Launch) -> list[str]:
+    if plan.cpu is None:
+        return []
+    wanted_ns = wanted_cpu_ns(running.supervisor_pid)
     lasted_ns = time.time_ns() - running.before_ns
-    if plan.cpu is None or (waited_ns := run_delay_ns(running.supervisor_pid)) < lasted_ns // 10:
+    if wanted_ns < 1.2 * lasted_ns:
         return []
     return [
-        f"pinned to CPU {plan.cpu}, its threads waited {waited_ns / 1e9:.3f} s for it in "
-        f"{lasted_ns / 1e9:.3f} s: pinning serialises work that runs in parallel without it"
+        f"pinned to CPU {plan.cpu}, its threads wanted {format_ns(wanted_ns)} of CPU time within "
+        f"{format_ns(lasted_ns)}: pinning serialises what runs in parallel without it"
     ]

@@ -1,4 +1,4 @@
-"""How long the threads of running processes waited for a CPU, as the kernel counts it."""
+"""How much CPU time the threads of running processes wanted, as the kernel counts it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from pathlib import Path
 from coldstart_lab.capture.supervisor import descendants
 
 
-def run_delay_ns(root: int) -> int:
-    """Sum the time that threads below a process were runnable but did not run.
+def wanted_cpu_ns(root: int) -> int:
+    """Sum the time that threads below a process ran, or were ready to run and had to wait.
+
+    A serial program cannot want more than the time that passed, whatever else the machine does;
+    what wants more would run in parallel if it could.
 
     Parameters
     ----------
@@ -21,7 +24,7 @@ def run_delay_ns(root: int) -> int:
         Nanoseconds; 0 where the kernel does not count it.
     """
     return sum(
-        _thread_delay_ns(thread)
+        _thread_ns(thread)
         for pid in descendants(root)
         for thread in _threads(Path("/proc") / str(pid) / "task")
     )
@@ -34,9 +37,9 @@ def _threads(folder: Path) -> list[Path]:
         return []
 
 
-def _thread_delay_ns(thread: Path) -> int:
+def _thread_ns(thread: Path) -> int:
     try:
-        fields = (thread / "schedstat").read_text().split()
-    except OSError:
+        ran, waited, _ = (thread / "schedstat").read_text().split()
+    except (OSError, ValueError):  # it ended meanwhile, or the kernel does not count
         return 0
-    return int(fields[1]) if len(fields) == 3 else 0
+    return int(ran) + int(waited)

@@ -109,7 +109,7 @@ def command(
             "interrupted; the program was ended and no recording was written"
         ) from interrupt
     awaited = (ready_url, ready_port, ready_text) != (None, None, None)
-    if not _report(made, out, argv[0], awaited=awaited):
+    if not _report(made, argv[0], awaited=awaited, timeout_s=timeout_s):
         context.exit(ExitCode.UNUSABLE)
 
 
@@ -125,7 +125,7 @@ class Shown:
             click.echo(step.result, err=True)
 
 
-def _report(made: RecordingSet, out: Path, program: str, *, awaited: bool) -> bool:
+def _report(made: RecordingSet, program: str, *, awaited: bool, timeout_s: float) -> bool:
     from coldstart_lab.redaction import printable
 
     fine_results = {"ready"} if awaited else {"ready", "exited"}
@@ -133,7 +133,7 @@ def _report(made: RecordingSet, out: Path, program: str, *, awaited: bool) -> bo
     for recording, fine in zip(made, good, strict=True):
         outcome = recording.manifest["outcome"]
         if not fine:
-            click.echo(f"{recording.path.name}: {_failure(outcome, awaited=awaited)}", err=True)
+            click.echo(f"{recording.path.name}: {_failure(outcome, awaited, timeout_s)}", err=True)
         for note in recording.manifest.get("notes", []):
             click.echo(f"{recording.path.name}: {printable(note)}", err=True)
     if not any(good):
@@ -142,14 +142,14 @@ def _report(made: RecordingSet, out: Path, program: str, *, awaited: bool) -> bo
             f"no start of {printable(program)} became ready; what it said: zstdcat {stderr}",
             err=True,
         )
-    click.echo(f"Wrote {out}")
+    click.echo(f"Wrote {made.path}")
     return any(good)
 
 
-def _failure(outcome: dict[str, object], *, awaited: bool) -> str:
+def _failure(outcome: dict[str, object], awaited: bool, timeout_s: float) -> str:
     seconds, code = outcome["seconds"], outcome["exit_code"]
     if outcome["result"] == "timeout":
-        return f"not {'ready' if awaited else 'ended'} after {seconds} s (--timeout)"
+        return f"not {'ready' if awaited else 'ended'} within {timeout_s:g} s (--timeout)"
     if outcome["result"] == "exited":
         return f"ended by itself with {code} after {seconds} s, before it was ready"
     return f"failed with {code}"
