@@ -13,6 +13,7 @@ from coldstart_lab.capture.launch import Ended, Launch, launch
 from coldstart_lab.capture.output import OutputReader
 from coldstart_lab.capture.probe import PortProbe, Probe, TextProbe, UrlProbe
 from coldstart_lab.capture.scheduling import wanted_cpu_ns
+from coldstart_lab.capture.tracee import Tracee
 from coldstart_lab.errors import CaptureError
 from coldstart_lab.recording import milestone
 from coldstart_lab.units import format_ns
@@ -89,7 +90,8 @@ def run_start(plan: Plan, folder: Path, *, traced: bool) -> Start:
             cpu=plan.cpu,
             traced=traced,
         ) as running:
-            sighting, timed_out = _await_ready(running, probe, plan)
+            tracee = Tracee(files["strace"]) if traced else None
+            sighting, timed_out = _await_ready(running, probe, plan, tracee)
             # strace and its program wait for one another by nature; only a bare start can tell
             pinned_notes = [] if traced else _pinning_notes(plan, running)
             if sighting is not None:
@@ -137,14 +139,16 @@ def _knocker(plan: Plan) -> PortProbe | UrlProbe | None:
     return probe
 
 
-def _await_ready(running: Launch, probe: Probe | None, plan: Plan) -> tuple[Sighting | None, bool]:
+def _await_ready(
+    running: Launch, probe: Probe | None, plan: Plan, tracee: Tracee | None
+) -> tuple[Sighting | None, bool]:
     until = time.monotonic() + plan.timeout_s
-    while not running.has_ended:
+    while not (running.has_ended or (tracee is not None and tracee.has_failed())):
         left = until - time.monotonic()
         if left <= 0:
             return None, True
         if probe is None:
-            running.wait(left)
+            running.wait(min(left, 0.1))
             continue
         sighting = probe.look(left)
         if sighting is not None:

@@ -88,6 +88,15 @@ def test_programs_that_end_before_they_are_ready_are_kept(outcome, how, free_por
 
 
 @both
+def test_a_program_that_fails_has_failed_though_its_children_run_on(outcome, how, free_port):
+    ended, _, _ = outcome(
+        ["sh", "-c", "sleep 60 & exit 3"], ready_port=free_port, timeout_s=20, grace_s=0.1, **how
+    )
+    assert (ended["result"], ended["exit_code"]) == ("exited", 3)
+    assert ended["seconds"] < 10
+
+
+@both
 def test_text_written_just_before_the_end_still_counts(outcome, how):
     ended, _, _ = outcome(["echo", "up"], ready_text="up", **how)
     assert (ended["result"], ended["exit_code"]) == ("ready", 0)
