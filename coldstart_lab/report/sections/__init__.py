@@ -1,0 +1,1 @@
+"""One module a section of the report: `build(facts)` gives what its template shows."""
