@@ -11,14 +11,25 @@ from coldstart_lab.readers.strace.kinds import (
     CLOCK_OF_DAY,
     CLOCK_RELATIVE,
     NO_TIME,
+    Clock,
 )
 
 _DAY = 86_400 * 1_000_000_000
 
 
+def nearest_day(difference: int) -> int:
+    """Return the whole days, in ns, to add to a time of day that is ``difference`` from another.
+
+    Two clock times of one run that seem more than half a day apart have a midnight between them.
+    """
+    if difference < -_DAY // 2:
+        return _DAY
+    return -_DAY if difference > _DAY // 2 else 0
+
+
 def place_times(
-    times: NDArray[np.int64], clocks: NDArray[np.uint8]
-) -> tuple[NDArray[np.int64], str]:
+    times: NDArray[np.int64], clocks: NDArray[np.uint8], understood: NDArray[np.bool_]
+) -> tuple[NDArray[np.int64], Clock]:
     """Bring the times of all lines to the clock most of them use.
 
     Parameters
@@ -27,6 +38,8 @@ def place_times(
         Time of each line in file order, in ns; -1 where there is none.
     clocks : array of uint8
         Kind of each time.
+    understood : array of bool
+        Which lines have a say in what the clock is.
 
     Returns
     -------
@@ -36,12 +49,12 @@ def place_times(
     clock : str
         ``unix``, ``time-of-day``, ``relative`` or ``none``.
     """
-    counts = np.bincount(clocks, minlength=len(CLOCK_NAMES))
+    counts = np.bincount(clocks[understood], minlength=len(CLOCK_NAMES))
     counts[CLOCK_NONE] = 0
     if not counts.any():
         return np.full(len(times), NO_TIME), CLOCK_NAMES[CLOCK_NONE]
     clock = int(counts.argmax())
-    there = clocks == clock
+    there = (clocks == clock) & (understood | (clock == CLOCK_RELATIVE))
     placed = np.where(there, times, NO_TIME)
     if clock == CLOCK_OF_DAY:
         day = times[there]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from coldstart_lab.readers.strace.kinds import (
     SYSCALL,
     UNFINISHED,
 )
-from coldstart_lab.readers.strace.scan import Lines
+from coldstart_lab.readers.strace.lines import Lines
 from coldstart_lab.readers.strace.text import gather_text
 from coldstart_lab.tables import STRACE_LOSSES, STRACE_SUMMARY
 
@@ -71,7 +72,8 @@ def events_frame(
     duration = lines.duration_ns[result]
     timed = (ends & HAS_DURATION) != 0
     by_lines = joined & ~timed & (start != NO_TIME) & (times[result] != NO_TIME)
-    duration = np.where(by_lines, times[result] - start, duration)
+    # the wall clock may have been set back between the two lines
+    duration = np.where(by_lines, np.maximum(times[result] - start, 0), duration)
     shown = (flags | ends) & _FLAG_MASK
     open_end = np.where(joined, ends, flags) & UNFINISHED
     shown = (shown & (_FLAG_MASK ^ UNFINISHED)) | open_end
@@ -83,7 +85,7 @@ def events_frame(
         "comm": _categorical(lines.comm[rows], names),
         "start_ns": pd.arrays.IntegerArray(start, start == NO_TIME),
         "duration_ns": pd.arrays.IntegerArray(duration, ~(timed | by_lines)),
-        "kind": pd.Categorical.from_codes(lines.kind[rows].astype(np.int8), list(EVENT_KINDS)),
+        "kind": _coded(lines.kind[rows].astype(np.int8), EVENT_KINDS),
         "syscall": _categorical(lines.name[rows], names),
         "args": _arguments(buf, lines, rows, other),
         "retval": pd.arrays.IntegerArray(lines.retval[result], (ends & HAS_RETVAL) == 0),
@@ -114,16 +116,20 @@ def _arguments(
     )
 
 
-def _categorical(ids: NDArray[np.int32], names: list[str]) -> pd.Categorical:
+def _coded(codes: NDArray[np.integer[Any]], names: Sequence[str]) -> Any:
+    return pd.Categorical.from_codes(codes, pd.Index(names, dtype=str))
+
+
+def _categorical(ids: NDArray[np.int32], names: list[str]) -> Any:
     """Make a categorical of the names in use, in alphabetical order."""
     used = np.flatnonzero(np.bincount(ids + 1, minlength=len(names) + 1)[1:])
     ordered = sorted(used.tolist(), key=names.__getitem__)
     codes = np.full(len(names) + 1, -1, dtype=np.int32)  # the last one serves id -1
     codes[ordered] = np.arange(len(ordered))
-    return pd.Categorical.from_codes(codes[ids], [names[i] for i in ordered])
+    return _coded(codes[ids], [names[i] for i in ordered])
 
 
-def _flag_names(flags: NDArray[np.uint16]) -> pd.Categorical:
+def _flag_names(flags: NDArray[Any]) -> Any:
     present = np.flatnonzero(np.bincount(flags, minlength=1)).tolist()
     labels = {
         value: "|".join(name for bit, name in enumerate(FLAG_NAMES) if value >> bit & 1)
@@ -132,7 +138,7 @@ def _flag_names(flags: NDArray[np.uint16]) -> pd.Categorical:
     }
     codes = np.full(max(present, default=0) + 1, -1, dtype=np.int8)
     codes[list(labels)] = np.arange(len(labels))
-    return pd.Categorical.from_codes(codes[flags], list(labels.values()))
+    return _coded(codes[flags], list(labels.values()))
 
 
 def losses_frame(
@@ -141,13 +147,14 @@ def losses_frame(
     """Build the table of what was not understood (``tables.STRACE_LOSSES``)."""
     orphan = (lines.kind == RESUMED) & (partner < 0)
     rows = np.flatnonzero((lines.kind == LOST) | orphan)
-    ends = np.append(lines.offset, len(buf) + 1)[rows + 1] - 1
+    unended = len(buf) > 0 and buf[-1] != ord("\n")
+    ends = np.append(lines.offset, len(buf) + unended)[rows + 1] - 1
     length = np.minimum(ends - lines.offset[rows], _LOSS_TEXT)
     frame = STRACE_LOSSES.frame(
         {
             "line": rows + 1,
             "offset": lines.offset[rows],
-            "reason": pd.Categorical.from_codes(orphan[rows].astype(np.int8), LOSS_REASONS),
+            "reason": _coded(orphan[rows].astype(np.int8), LOSS_REASONS),
             "text": gather_text(buf, (lines.offset[rows], length)),
         }
     )
@@ -180,7 +187,7 @@ def summary_frame(
             )
         },
         "events": len(events),
-        "threads": events["pid"].nunique(),
+        "threads": events["pid"].nunique() + bool(events["pid"].isna().any()),
         "calls": int(calls.sum()),
         "calls that failed": int((calls & events_failed(events, lines)).sum()),
         "calls joined from two lines": int((begun & (partner >= 0)).sum()),

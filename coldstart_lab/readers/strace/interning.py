@@ -68,7 +68,7 @@ def intern_range(
                     same = False
                     break
             if same:
-                return known
+                return int(known)
         slot = (slot + np.uint64(1)) & mask
     new = count[0]
     if new == len(starts):
@@ -77,4 +77,4 @@ def intern_range(
     starts[new] = start
     lengths[new] = length
     count[0] = new + 1
-    return new
+    return int(new)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
+Clock = Literal["unix", "time-of-day", "relative", "none"]
+
 # Kinds of physical lines. The first five begin an event; the rest do not.
 SYSCALL, SIGNAL, EXITED, KILLED, SUPERSEDED = range(5)
 RESUMED, MESSAGE, BLANK, STACK, DUMP, LOST = range(5, 11)
@@ -23,7 +27,7 @@ LINE_NAMES = (
 
 # How a line tells the time
 CLOCK_NONE, CLOCK_UNIX, CLOCK_OF_DAY, CLOCK_RELATIVE = range(4)
-CLOCK_NAMES = ("none", "unix", "time-of-day", "relative")
+CLOCK_NAMES: tuple[Clock, ...] = ("none", "unix", "time-of-day", "relative")
 
 # Flags of events, one bit each, in the order of their names
 FLAG_NAMES = ("injected", "delayed", "restarted", "truncated", "unfinished")
@@ -32,6 +36,9 @@ HAS_RETVAL = 1 << 5
 HAS_DURATION = 1 << 6
 DETACHED = 1 << 7
 BRACKET_PID = 1 << 8
+# Without -o a message of strace may break a call: the line it broke, and the line that goes on
+GLUED = 1 << 9
+CONTINUED = 1 << 10
 
 # Linux's PID_MAX_LIMIT: a larger number at the begin of a line is no thread id
 PID_MAX = 4_194_304

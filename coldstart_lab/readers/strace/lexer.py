@@ -90,20 +90,30 @@ def skip_string(buf: Any, at: int, stop: int) -> int:
 def skip_annotation(buf: Any, at: int, stop: int) -> int:
     """Return the first byte after the ``<...>`` at ``at``; ``stop`` if it never ends.
 
-    Paths escape ``<`` and ``>``, so a nested ``<`` opens a device; sockets hold ``->`` and quoted
-    addresses.
+    Sockets, pipes and inodes are ``NAME:[...]``, which may hold ``->`` and quoted addresses. Paths
+    and names of threads escape ``<``, ``>`` and quotes, so a nested ``<`` opens a device.
     """
-    depth = 0
-    i = at
-    quoted_allowed = at + 1 < stop and buf[at + 1] != 47  # a path escapes its quotes
+    i = at + 1
+    while i < stop and (is_word(buf[i]) or buf[i] == MINUS):
+        i += 1
+    if i > at + 1 and i + 1 < stop and buf[i] == COLON and buf[i + 1] == BRACKET_OPEN:
+        while i < stop:
+            if buf[i] == QUOTE:
+                i = skip_string(buf, i, stop)
+            elif buf[i] == BRACKET_CLOSE and i + 1 < stop and buf[i + 1] == GREATER:
+                return i + 2
+            else:
+                i += 1
+        return stop
+    depth = 1
+    i = at + 1
     while i < stop:
         byte = buf[i]
-        if byte == QUOTE and quoted_allowed:
-            i = skip_string(buf, i, stop)
-            continue
-        if byte == LESS:
+        if byte == BACKSLASH:
+            i += 1
+        elif byte == LESS:
             depth += 1
-        elif byte == GREATER and buf[i - 1] != MINUS:
+        elif byte == GREATER:
             depth -= 1
             if depth == 0:
                 return i + 1
@@ -136,7 +146,7 @@ def arguments_end(buf: Any, start: int, stop: int) -> int:
         elif byte in (PAREN_CLOSE, BRACKET_CLOSE, BRACE_CLOSE):
             if depth == 0 and byte == PAREN_CLOSE:
                 return i
-            depth -= 1
+            depth = max(depth - 1, 0)  # a resumed call may close what its first line opened
         i += 1
     return -1
 
@@ -210,26 +220,35 @@ def read_number(buf: Any, start: int, stop: int) -> int:
         value = value * base + np.uint64(digit)
         i += 1
     signed = np.int64(value)
-    return -signed if negative else signed
+    return int(-signed) if negative else int(signed)
 
 
 @numba.njit(cache=True, nogil=True)
 def return_is_plain(buf: Any, start: int, stop: int) -> bool:
-    """Whether ``buf[start:stop]`` can only be a return value, so that the last `` = `` was right."""
+    """Whether ``buf[start:stop]`` can only be a return value, so that the last `` = `` was right.
+
+    A `` = `` inside a string or an annotation has the quote or the ``>`` that ends it behind it.
+    """
     i = number_end(buf, start, stop)
     if i < 0:
         return False
     if i == stop:
         return True
+    for j in range(i, stop):
+        if buf[j] == QUOTE:
+            return False
     last = buf[stop - 1]
     if buf[i] == LESS:
-        return last == GREATER and buf[stop - 2] != GREATER
+        return bool(last == GREATER and buf[stop - 2] != GREATER)
     if buf[i] != SPACE or i + 1 == stop:
         return False
     after = buf[i + 1]
     if after in (UPPER_E, PAREN_OPEN):
-        return last == PAREN_CLOSE
-    return after == LESS and last == GREATER and buf[stop - 2] != GREATER
+        for j in range(i, stop):
+            if buf[j] == GREATER:
+                return False
+        return bool(last == PAREN_CLOSE)
+    return bool(after == LESS and last == GREATER and buf[stop - 2] != GREATER)
 
 
 @numba.njit(cache=True, nogil=True)

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import Literal
 
 import pandas as pd
 
+from coldstart_lab.readers.strace.kinds import Clock
 from coldstart_lab.units import format_bytes
-
-Clock = Literal["unix", "time-of-day", "relative", "none"]
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,24 +11,71 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coldstart_lab.errors import UnreadableInputError
-from coldstart_lab.readers.strace.clock import place_times
-from coldstart_lab.readers.strace.kinds import NO_TIME
+from coldstart_lab.readers.strace.clock import nearest_day, place_times
+from coldstart_lab.readers.strace.kinds import (
+    CLOCK_NAMES,
+    CLOCK_OF_DAY,
+    CLOCK_RELATIVE,
+    DUMP,
+    NO_PID,
+    NO_TIME,
+    PID_MAX,
+    RESUMED,
+    STACK,
+)
 from coldstart_lab.readers.strace.scan import scan
+from coldstart_lab.readers.strace.sniffing import sniff_log
 from coldstart_lab.readers.strace.source import load_bytes
 
 _COMPRESSED = (".gz", ".zst", ".xz")
 
 
 def pid_of(path: Path) -> int | None:
-    """Return the thread id in the name of a ``-ff`` file such as ``log.1234`` or ``log.1234.gz``."""
+    """Return the thread id in the name of a ``-ff`` file, such as 1234 of ``log.1234.gz``."""
+    digits = _split_name(path)[1]
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 8):
+        return None
+    return int(digits) if int(digits) <= PID_MAX else None
+
+
+def _split_name(path: Path) -> tuple[str, str]:
     name = path.name.removesuffix(path.suffix) if path.suffix in _COMPRESSED else path.name
-    digits = name.rpartition(".")[2]
-    return int(digits) if digits.isascii() and digits.isdigit() else None
+    stem, _, digits = name.rpartition(".")
+    return stem, digits
 
 
 def find_parts(folder: Path) -> list[Path]:
-    """List the ``-ff`` files of a folder by thread id."""
-    parts = [path for path in folder.iterdir() if path.is_file() and pid_of(path) is not None]
+    """List the ``-ff`` files of a folder by thread id.
+
+    Parameters
+    ----------
+    folder : Path
+        A folder; files such as ``libz.so.1`` beside those of strace are passed over.
+
+    Returns
+    -------
+    list of Path
+        The files ``NAME.PID`` of one NAME; empty if there are none.
+
+    Raises
+    ------
+    UnreadableInputError
+        If the folder cannot be listed, or holds the files of several runs.
+    """
+    groups: dict[str, list[Path]] = {}
+    try:
+        for path in folder.iterdir():
+            if pid_of(path) is not None and path.is_file():
+                groups.setdefault(_split_name(path)[0], []).append(path)
+    except OSError as error:
+        raise UnreadableInputError(f"cannot be read: {error.strerror}", path=folder) from error
+    logs = {name: parts for name, parts in groups.items() if any(map(sniff_log, parts))}
+    if len(logs) > 1:
+        raise UnreadableInputError(
+            f"this folder holds the files of several runs: {', '.join(sorted(logs))}", path=folder,
+            hint="put the files of each run of strace -ff into a folder of its own",
+        )  # fmt: skip
+    parts = [path for group in logs.values() for path in group]
     return sorted(parts, key=lambda path: (pid_of(path), path.name))
 
 
@@ -38,7 +85,9 @@ def merge_logs(paths: Sequence[str | Path]) -> tuple[bytes, str | None]:
     Parameters
     ----------
     paths : sequence of path-like
-        The files ``NAME.PID``. Lines without a time stay behind the line before them.
+        The files ``NAME.PID``, the first thread's first. Lines without a time stay behind the line
+        before them; files without absolute times (-r counts from the last line of *any* file) are
+        put one after the other.
 
     Returns
     -------
@@ -54,6 +103,7 @@ def merge_logs(paths: Sequence[str | Path]) -> tuple[bytes, str | None]:
     """
     buffers, starts, stops, times, prefixes = [], [], [], [], []
     damages: list[str] = []
+    begin: int | None = None
     at = 0
     for path in map(Path, paths):
         pid = pid_of(path)
@@ -68,13 +118,20 @@ def merge_logs(paths: Sequence[str | Path]) -> tuple[bytes, str | None]:
         if not len(buf):
             continue
         lines, _ = scan(buf, [(0, len(buf))], threads=1)
-        placed, _ = place_times(lines.time_ns, lines.clock)
+        placed, clock = place_times(lines.time_ns, lines.clock, lines.kind <= RESUMED)
+        if clock == CLOCK_NAMES[CLOCK_RELATIVE]:
+            placed[:] = NO_TIME
+        elif clock == CLOCK_NAMES[CLOCK_OF_DAY]:
+            first = int(placed[placed != NO_TIME][0])
+            begin = first if begin is None else begin
+            placed[placed != NO_TIME] += nearest_day(first - begin)
         buffers.append(buf)
         starts.append(lines.offset + at)
         ends = np.append(lines.offset[1:] - 1, len(buf) - (buf[-1] == 10))
         stops.append(ends + at)
         times.append(_carry_forward(placed))
-        prefixes.append(np.where(lines.pid >= 0, -1, pid))
+        annex = (lines.kind == STACK) | (lines.kind == DUMP)
+        prefixes.append(np.where((lines.pid >= 0) | annex, NO_PID, pid))
         at += len(buf)
     damaged = "; ".join(damages) or None
     if not buffers:

@@ -8,10 +8,9 @@ import numba
 import numpy as np
 
 from coldstart_lab.readers.strace.kinds import (
+    CONTINUED,
     EXITED,
-    HAS_RETVAL,
     KILLED,
-    MESSAGE,
     PID_MAX,
     RESUMED,
     SUPERSEDED,
@@ -51,7 +50,11 @@ def pair_resumed(kind: Any, flags: Any, pid: Any, name: Any, retval: Any, unknow
             pending[slot] = row if flags[row] & UNFINISHED else -1
         elif kind[row] == RESUMED:
             begin = pending[slot]
-            if begin >= 0 and (name[begin] == name[row] or unknown in (name[row], name[begin])):
+            if begin >= 0 and (
+                name[begin] == name[row]
+                or unknown in (name[row], name[begin])
+                or (flags[row] & CONTINUED and begin == row - 1)
+            ):
                 partner[begin] = row
                 partner[row] = begin
             pending[slot] = -1
@@ -65,38 +68,3 @@ def pair_resumed(kind: Any, flags: Any, pid: Any, name: Any, retval: Any, unknow
         elif kind[row] in (EXITED, KILLED):
             pending[slot] = -1
     return partner
-
-
-@numba.njit(cache=True, nogil=True)
-def fill_pids(pid: Any, bracket: Any, kind: Any, flags: Any, retval: Any) -> None:
-    """Give the lines of a ``[pid N]`` log without a prefix the id of the one process alive then.
-
-    strace leaves the prefix out while it traces a single process: at first the one whose id it
-    never announced as attached, later the one that has not exited.
-    """
-    attached = np.zeros(PID_MAX + 1, dtype=np.bool_)
-    dead = np.zeros(PID_MAX + 1, dtype=np.bool_)
-    seen = np.empty(len(pid), dtype=np.int32)
-    count = 0
-    for row in range(len(pid)):
-        if kind[row] == MESSAGE and flags[row] & HAS_RETVAL and 0 <= retval[row] <= PID_MAX:
-            attached[retval[row]] = True
-    alive = -1
-    for row in range(len(pid)):
-        if bracket[row] and not attached[pid[row]]:
-            alive = pid[row]
-            break
-    for row in range(len(pid)):
-        if bracket[row]:
-            if kind[row] in (EXITED, KILLED):
-                dead[pid[row]] = True
-            elif count == 0 or seen[count - 1] != pid[row]:
-                seen[count] = pid[row]
-                count += 1
-        elif pid[row] < 0:
-            if alive >= 0 and dead[alive]:
-                for k in range(count - 1, -1, -1):
-                    if not dead[seen[k]]:
-                        alive = seen[k]
-                        break
-            pid[row] = alive

@@ -102,7 +102,7 @@ def read_time(buf: Any, start: int, stop: int) -> tuple[int, int, int]:
         i += 6
     elif seconds >= _FIRST_UNIX_SECOND:
         clock = CLOCK_UNIX
-    elif buf[i] == DOT:
+    elif buf[i] in (DOT, SPACE):
         clock = CLOCK_RELATIVE
     nanoseconds = 0
     if i < stop and buf[i] == DOT:

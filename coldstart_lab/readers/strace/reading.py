@@ -2,41 +2,43 @@
 
 from __future__ import annotations
 
+import itertools
 import os
-import re
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from coldstart_lab.errors import UnreadableInputError
+from coldstart_lab.errors import UnreadableInputError, UsageError
+from coldstart_lab.readers.strace.alone import fill_pids
 from coldstart_lab.readers.strace.clock import place_times
+from coldstart_lab.readers.strace.footer import mark_counts
 from coldstart_lab.readers.strace.frames import events_frame, losses_frame, summary_frame
-from coldstart_lab.readers.strace.kinds import BRACKET_PID, EVENT_KINDS, HAS_DURATION
+from coldstart_lab.readers.strace.kinds import (
+    BRACKET_PID,
+    EVENT_KINDS,
+    HAS_DURATION,
+    HAS_RETVAL,
+    LOST,
+    MESSAGE,
+    RESUMED,
+)
+from coldstart_lab.readers.strace.lines import Lines
 from coldstart_lab.readers.strace.log import StraceLog
 from coldstart_lab.readers.strace.merging import find_parts, merge_logs
-from coldstart_lab.readers.strace.pairing import fill_pids, pair_resumed
+from coldstart_lab.readers.strace.pairing import pair_resumed
 from coldstart_lab.readers.strace.scan import scan
-from coldstart_lab.readers.strace.source import load_bytes, load_head
+from coldstart_lab.readers.strace.sniffing import sniff_log
+from coldstart_lab.readers.strace.source import load_bytes
 
+_SPAWNS = ("clone", "clone3", "fork", "vfork")
 # Below this size a second thread costs more than it saves
 _PART = 4 << 20
-_LINE = re.compile(
-    rb"^(?:\[pid +\d+(?:<[^>\n]*>)?\] +|\d{1,7}(?:<[^>\n]*>)? +)?"
-    rb"(?: *\d[\d:.]* +)?(?:\(\+ +[\d.]+\) +)?(?:\[[ \da-f?]+\] +)*"
-    rb"(?:[a-z_?][a-z0-9_?]*\(.*(?:\) += |<unfinished \.\.\.>)|<\.\.\. [a-z0-9_?]+ resumed>"
-    rb"|--- SIG[A-Z0-9]+ |\+\+\+ (?:exited with|killed by))",
-    re.MULTILINE,
-)
 
 
 def sniff_strace(path: Path) -> bool:
     """Whether a file looks like a strace log, or a folder holds the files of ``strace -ff``."""
-    if path.is_dir():
-        return any(sniff_strace(part) for part in find_parts(path)[:3])
-    lines = [line for line in load_head(path).split(b"\n")[:200] if line.strip()]
-    hits = sum(_LINE.match(line) is not None for line in lines)
-    return hits > 0 and hits * 4 >= len(lines)
+    return bool(find_parts(path)) if path.is_dir() else sniff_log(path)
 
 
 def read_strace(path: str | Path, *, threads: int | None = None) -> StraceLog:
@@ -63,6 +65,8 @@ def read_strace(path: str | Path, *, threads: int | None = None) -> StraceLog:
     ------
     UnreadableInputError
         If the file cannot be opened or holds no line of strace.
+    UsageError
+        If ``threads`` is less than 1.
 
     Notes
     -----
@@ -70,12 +74,14 @@ def read_strace(path: str | Path, *, threads: int | None = None) -> StraceLog:
     between the two stops of the call, the tracer's own part included.
     """
     path = Path(path)
+    if threads is not None and threads < 1:
+        raise UsageError(f"threads must be 1 or more, not {threads}")
     if path.is_dir():
         parts = find_parts(path)
         if not parts:
             raise UnreadableInputError("this folder holds no files of strace -ff", path=path)
         text, damage = merge_logs(parts)
-        buf = np.frombuffer(text, dtype=np.uint8)
+        buf = np.frombuffer(text, dtype=np.uint8) if text else np.empty(0, dtype=np.uint8)
     else:
         buf, damage = load_bytes(path)
     return read_buffer(buf, source=path, damage=damage, threads=threads)
@@ -113,9 +119,11 @@ def read_buffer(
     """
     threads = threads or _usable_cpus()
     lines, names = scan(buf, _split(buf, threads), threads=threads)
-    bracket = (lines.flags & BRACKET_PID) != 0
-    if bracket.any():
-        fill_pids(lines.pid, bracket, lines.kind, lines.flags, lines.retval)
+    if (lines.kind == LOST).any():
+        mark_counts(buf, lines.kind, lines.offset)
+    if _leaves_out_ids(lines):
+        spawns = np.isin(lines.name, [names.index(name) for name in _SPAWNS if name in names])
+        fill_pids(lines.kind, lines.flags, lines.pid, lines.retval, spawns)
     unknown = names.index("???") if "???" in names else -2
     partner = pair_resumed(lines.kind, lines.flags, lines.pid, lines.name, lines.retval, unknown)
     if not (lines.kind < len(EVENT_KINDS)).any():
@@ -124,7 +132,7 @@ def read_buffer(
             path=source,
             hint="record with: strace -f -ttt -T -yy -o LOG PROGRAM",
         )
-    times, clock = place_times(lines.time_ns, lines.clock)
+    times, clock = place_times(lines.time_ns, lines.clock, lines.kind <= RESUMED)
     events = events_frame(buf, lines, names, times, partner)
     return StraceLog(
         source=source,
@@ -134,6 +142,14 @@ def read_buffer(
         summary=summary_frame(buf, lines, partner, events),
         losses=losses_frame(buf, lines, partner, damage),
     )
+
+
+def _leaves_out_ids(lines: Lines) -> bool:
+    """Whether strace wrote this log with ids in brackets, only where there were several threads."""
+    if (lines.flags & BRACKET_PID).any():
+        return True
+    announced = (lines.kind == MESSAGE) & ((lines.flags & HAS_RETVAL) != 0)
+    return bool(announced.any() and (lines.pid < 0).any())
 
 
 def _usable_cpus() -> int:
@@ -152,4 +168,4 @@ def _split(buf: NDArray[np.uint8], threads: int) -> list[tuple[int, int]]:
         if len(newline):
             cuts.append(at + int(newline[0]) + 1)
     cuts.append(len(buf))
-    return [(start, stop) for start, stop in zip(cuts, cuts[1:], strict=False) if stop > start]
+    return [(start, stop) for start, stop in itertools.pairwise(cuts) if stop > start]

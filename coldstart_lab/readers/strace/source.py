@@ -56,7 +56,9 @@ def load_bytes(path: Path) -> tuple[NDArray[np.uint8], str | None]:
                 return np.empty(0, dtype=np.uint8), None
             mapping = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except OSError as error:
-        raise UnreadableInputError(f"cannot be read: {error.strerror}", path=path) from error
+        raise UnreadableInputError(
+            f"cannot be read: {error.strerror or error}", path=path
+        ) from error
     return np.frombuffer(mapping, dtype=np.uint8), None
 
 

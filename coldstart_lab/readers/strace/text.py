@@ -43,8 +43,8 @@ def gather_text(
     *,
     then: Spans | None = None,
     missing: NDArray[np.bool_] | None = None,
-) -> pd.array:
-    """Build a string column from one or two byte ranges a row.
+) -> pd.api.extensions.ExtensionArray:
+    r"""Build a string column from one or two byte ranges a row.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def gather_text(
     Returns
     -------
     pandas string array
-        Arrow-backed; bytes that are no UTF-8 are shown as ``\\xNN``.
+        Arrow-backed; bytes that are no UTF-8 are shown as ``\xNN``.
     """
     start, length = first
     start2, length2 = then if then is not None else (start, np.zeros(len(start), dtype=np.int64))
@@ -79,7 +79,9 @@ def gather_text(
     text = pa.Array.from_buffers(
         pa.large_string(), len(start), [validity, pa.py_buffer(offsets), pa.py_buffer(data)]
     )
-    return STRING.construct_array_type()(pa.chunked_array([text]))
+    make: Any = STRING.construct_array_type()
+    strings: pd.api.extensions.ExtensionArray = make(pa.chunked_array([text]))
+    return strings
 
 
 def _as_utf8(

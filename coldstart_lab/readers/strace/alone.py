@@ -1,0 +1,94 @@
+"""Finds the thread of lines without an id, which strace leaves out while it traces only one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numba
+import numpy as np
+
+from coldstart_lab.readers.strace.kinds import (
+    BRACKET_PID,
+    CONTINUED,
+    EXITED,
+    GLUED,
+    HAS_RETVAL,
+    KILLED,
+    MESSAGE,
+    NO_PID,
+    PID_MAX,
+    RESUMED,
+    SUPERSEDED,
+    SYSCALL,
+)
+
+
+@numba.njit(cache=True, nogil=True)
+def _announced(kind: int, flags: int, retval: int) -> bool:
+    """Whether the line holds the message that strace attached to thread ``retval``."""
+    message = kind == MESSAGE and (flags & HAS_RETVAL) != 0
+    glued = kind == SYSCALL and (flags & GLUED) != 0
+    return (message or glued) and 0 <= retval <= PID_MAX
+
+
+@numba.njit(cache=True, nogil=True)
+def _first_thread(kind: Any, flags: Any, pid: Any, retval: Any, spawns: Any) -> int:
+    """Return the first thread with an id that no other one made; -1 if there is none."""
+    made = np.zeros(PID_MAX + 1, dtype=np.bool_)
+    for row in range(len(kind)):
+        thread = retval[row]
+        if _announced(kind[row], flags[row], thread) or (
+            spawns[row] and flags[row] & HAS_RETVAL and 0 < thread <= PID_MAX
+        ):
+            made[thread] = True
+    for row in range(len(kind)):
+        if flags[row] & BRACKET_PID and not made[pid[row]]:
+            return int(pid[row])
+    return NO_PID
+
+
+@numba.njit(cache=True, nogil=True)
+def fill_pids(kind: Any, flags: Any, pid: Any, retval: Any, spawns: Any) -> None:
+    """Give the lines without ``[pid N]`` the id of the one thread alive then.
+
+    Parameters
+    ----------
+    kind, flags, pid, retval : arrays
+        Columns of the scanned lines, in file order; ``pid`` is filled in place.
+    spawns : array of bool
+        Whether a line is a call that makes a thread or process.
+
+    Notes
+    -----
+    strace prints no ids while it traces one thread: first the one it started, later the one that
+    outlived the others. The rest of a line that a message broke belongs to the line before it.
+    """
+    alive = np.zeros(PID_MAX + 1, dtype=np.bool_)
+    first = _first_thread(kind, flags, pid, retval, spawns)
+    count, total, alone = 0, 0, first
+    if first >= 0:
+        alive[first] = True
+        count, total = 1, first
+    for row in range(len(kind)):
+        if flags[row] & CONTINUED:
+            pid[row] = pid[row - 1]
+        elif pid[row] < 0 and kind[row] <= RESUMED:
+            if count == 1:
+                alone = total  # the sum of one id is that id
+            pid[row] = alone
+        come = retval[row] if _announced(kind[row], flags[row], retval[row]) else NO_PID
+        if come < 0 and flags[row] & BRACKET_PID:
+            come = pid[row]  # strace -q announces nobody
+        if come >= 0 and not alive[come]:
+            alive[come] = True
+            count += 1
+            total += come
+        gone = NO_PID
+        if kind[row] in (EXITED, KILLED):
+            gone = pid[row]
+        elif kind[row] == SUPERSEDED and 0 <= retval[row] <= PID_MAX:
+            gone = retval[row]
+        if gone >= 0 and alive[gone]:
+            alive[gone] = False
+            count -= 1
+            total -= gone

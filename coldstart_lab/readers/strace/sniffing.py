@@ -1,0 +1,43 @@
+"""Tells strace logs from other files by their first lines."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from coldstart_lab.readers.strace.source import load_head
+
+_LINE = re.compile(
+    rb"^(?:\[pid +\d+(?:<[^>\n]*>)?\] +|\d{1,7}(?:<[^>\n]*>)? +)?"
+    rb"(?: *\d[\d:.]* +)?(?:\(\+ +[\d.]+\) +)?(?:\[[ \da-f?]+\] +)*"
+    rb"(?:[a-z_?][a-z0-9_?]*\(.*(?:\) += (?:-?\d|\?)|<(?:unfinished|detached) \.\.\.>"
+    rb"|strace: Process \d+ (?:at|de)tached)"
+    rb"|<\.\.\. [a-z0-9_?]+ resumed>|--- (?:SIG[A-Z0-9]+|stopped by) "
+    rb"|\+\+\+ (?:exited with|killed by|superseded by))"
+)
+_ANNEX = (b" > ", b" | ", b" * ", b"strace: ")
+_LINES = 200
+_LONG_LINE = 8 << 20
+
+
+def sniff_log(path: Path) -> bool:
+    """Whether a file looks like a log that strace wrote.
+
+    Parameters
+    ----------
+    path : Path
+        A file, plain or compressed.
+
+    Returns
+    -------
+    bool
+        True if at least a quarter of its first lines are lines of strace; stack frames and dumps
+        are not counted.
+    """
+    head = load_head(path)
+    if b"\n" not in head:
+        head = load_head(path, _LONG_LINE)
+    lines = [line for line in head.split(b"\n")[:_LINES] if line.strip()]
+    lines = [line for line in lines if not line.startswith(_ANNEX)]
+    hits = sum(_LINE.match(line) is not None for line in lines)
+    return hits > 0 and hits * 4 >= len(lines)
