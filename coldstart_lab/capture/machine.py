@@ -11,7 +11,6 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-import coldstart_lab
 from coldstart_lab.recording.artefacts import hash_file
 
 _LIMITS = ("NOFILE", "NPROC", "STACK", "AS", "MEMLOCK", "CORE", "CPU", "DATA", "FSIZE")
@@ -36,7 +35,7 @@ def machine_facts() -> dict[str, Any]:
 def tool_versions(strace_version: str | None) -> dict[str, str]:
     """Return the versions of what makes a recording."""
     tools = {
-        "coldstart_lab": coldstart_lab.__version__,
+        "coldstart_lab": metadata.version("coldstart_lab"),
         "python": platform.python_version(),
         "pyarrow": metadata.version("pyarrow"),
     }
