@@ -1,0 +1,149 @@
+"""How commands write: terminal tables of untrusted text, strict JSON, and tables to files."""
+
+# ruff: noqa: PLC0415 - help must not load what only the work needs
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from coldstart_lab.errors import UsageError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+# Of every JSON document a command prints; it grows when a key changes its meaning or goes
+JSON_FORMAT = 1
+
+SUFFIXES = (".parquet", ".csv", ".jsonl")
+_PIPE_WIDTH = 120
+
+
+def console() -> Console:
+    """Return where commands print; a pipe gets lines wide enough for whole rows."""
+    from rich.console import Console
+
+    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else _PIPE_WIDTH
+    return Console(width=width, highlight=False, markup=False, emoji=False)
+
+
+def from_log(text: object) -> Text:
+    """Make text from a log fit for a terminal: no secrets, no escapes, no markup."""
+    from rich.text import Text
+
+    return Text(clean(text))
+
+
+def clean(text: object) -> str:
+    """Take secrets and control characters out of text from a log; NA becomes empty."""
+    from coldstart_lab.redaction import printable, redact
+
+    return printable(redact(text)) if isinstance(text, str) else ""
+
+
+def number_of(count: int, thing: str) -> str:
+    """Return a count with its noun: ``1 thread``, ``1,200 threads``."""
+    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
+
+
+def table(*columns: str, right: frozenset[str] = frozenset()) -> Table:
+    """Return an empty terminal table.
+
+    Parameters
+    ----------
+    *columns : str
+        Its headings.
+    right : frozenset of str
+        Those whose cells are numbers.
+    """
+    from rich import box
+    from rich.table import Table
+
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+    for name in columns:
+        if name in right:
+            made.add_column(name, justify="right", no_wrap=True)
+        else:
+            made.add_column(name, overflow="fold")
+    return made
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table as plain values: NA and NaN are None, text holds no secrets."""
+    from coldstart_lab.redaction import redact
+
+    def plain(value: Any) -> Any:
+        return redact(value) if isinstance(value, str) else value
+
+    rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
+    return [{str(name): plain(value) for name, value in row.items()} for row in rows]
+
+
+def print_json(kind: str, content: dict[str, Any]) -> None:
+    """Print one strict JSON document: no NaN, whole numbers as such, ASCII only."""
+    document = {"format": JSON_FORMAT, "kind": kind, **content}
+    click.echo(json.dumps(document, allow_nan=False, indent=2, default=_to_python))
+
+
+def _to_python(value: Any) -> Any:
+    if hasattr(value, "item"):  # a NumPy scalar
+        return value.item()
+    return str(value)
+
+
+def check_output(path: Path | None, *, force: bool) -> None:
+    """Refuse a file that could not be written, before the work and not after it.
+
+    Raises
+    ------
+    UsageError
+        If its ending names no form, its folder is missing, or it exists and ``force`` is not set.
+    """
+    if path is None:
+        return
+    if path.suffix not in SUFFIXES:
+        known = ", ".join(SUFFIXES)
+        raise UsageError("the ending names no form to write", path=path, hint=f"known: {known}")
+    if not path.parent.is_dir():
+        raise UsageError("there is no such folder to write to", path=path.parent)
+    if path.exists() and not force:
+        raise UsageError("this file exists", path=path, hint="--force replaces it")
+
+
+def write_table(frame: pd.DataFrame, path: Path) -> None:
+    """Write a table as Parquet, CSV or JSON lines; the file appears once it is whole.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The table; categories are written as plain strings.
+    path : Path
+        The file, already checked by :func:`check_output`.
+    """
+    plain = frame.astype(
+        {name: "string" for name in frame.columns if str(frame[name].dtype) == "category"}
+    )
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".coldstart-") as folder:
+        part = Path(folder) / path.name
+        if path.suffix == ".parquet":
+            plain.to_parquet(part, index=False, compression="zstd")
+        elif path.suffix == ".csv":
+            plain.to_csv(part, index=False)
+        else:
+            plain.to_json(part, orient="records", lines=True, double_precision=15)
+        part.replace(path)
+
+
+def say_written(path: Path, *, as_json: bool) -> None:
+    """Say as the last line what was written; beside JSON, on stderr."""
+    from coldstart_lab.redaction import printable
+
+    click.echo(f"Wrote {printable(str(path))}", err=as_json)

@@ -1,0 +1,172 @@
+"""``coldstart read``: read a log, say what is in it, and write it as a table."""
+
+# ruff: noqa: PLC0415 - help must not load what only the work needs
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from coldstart_lab.cli.output import (
+    check_output,
+    clean,
+    console,
+    from_log,
+    number_of,
+    print_json,
+    records,
+    say_written,
+    table,
+    write_table,
+)
+from coldstart_lab.errors import UsageError
+from coldstart_lab.units import format_bytes, format_ns
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from coldstart_lab.readers.strace import StraceLog
+
+_SHOWN = 10
+_CLOCKS = {
+    "unix": "seconds since 1970 (-ttt)",
+    "time-of-day": "time of day (-t, -tt)",
+    "relative": "since the first line (-r)",
+    "none": "none: the log holds no times, so it shows what was called but not how long it took",
+}
+
+
+@click.command("read", short_help="Read a log and say what is in it.")
+@click.argument("log", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.option("-o", "--output", "out", metavar="FILE", type=click.Path(path_type=Path),
+              help="Write the events to a .parquet, .csv or .jsonl file.")  # fmt: skip
+@click.option("--limit", type=click.IntRange(1), metavar="N",
+              help="Rows of each list, and of FILE.  [default: 10, and all]")  # fmt: skip
+@click.option("--force", is_flag=True, help="Replace FILE if it exists.")
+def command(log: Path, *, as_json: bool, out: Path | None, limit: int | None, force: bool) -> None:
+    """Read LOG and say what is in it, how complete it is, and which flag would have shown more.
+
+    LOG is a strace log (plain, .gz, .xz or .zst), a folder of strace -ff files, or a recording.
+    The events written with -o hold the log's text as it is: secrets too.
+    """
+    check_output(out, force=force)
+    strace = _read(log)
+    shown = limit or _SHOWN
+    if as_json:
+        print_json("strace-log", _as_json(strace, shown, out))
+    else:
+        _print_card(strace, shown)
+    if out is not None:
+        write_table(strace.events if limit is None else strace.events.head(limit), out)
+        say_written(out, as_json=as_json)
+
+
+def _read(path: Path) -> StraceLog:
+    from coldstart_lab.readers import read
+    from coldstart_lab.readers.strace import StraceLog
+    from coldstart_lab.recording import open_recording
+
+    folder = path.parent if path.name == "manifest.json" else path
+    bundle = open_recording(path).strace if (folder / "manifest.json").is_file() else read(path)
+    if not isinstance(bundle, StraceLog):
+        raise UsageError(
+            f"this is a {type(bundle).__name__}, which this command cannot show",
+            path=path,
+            hint="read it in Python: coldstart_lab.read(path)",
+        )
+    return bundle
+
+
+def count_calls(events: pd.DataFrame) -> pd.DataFrame:
+    """Count the calls of a log by name.
+
+    Parameters
+    ----------
+    events : DataFrame
+        ``tables.STRACE_EVENTS``.
+
+    Returns
+    -------
+    DataFrame
+        One row a call, the most frequent first: ``syscall``, ``count``, ``failed`` and
+        ``duration_ns`` (summed over threads; NA where none is known).
+    """
+    calls = events[events["kind"] == "syscall"]
+    failed = calls.assign(failed=calls["errno"].notna())
+    grouped = failed.groupby("syscall", observed=True)
+    counted = grouped.agg(count=("line", "size"), failed=("failed", "sum"))
+    counted["duration_ns"] = grouped["duration_ns"].sum(min_count=1)
+    return counted.sort_values("count", ascending=False, kind="stable").reset_index()
+
+
+def _as_json(log: StraceLog, shown: int, out: Path | None) -> dict[str, Any]:
+    start = log.events["start_ns"].dropna()
+    end = (log.events["start_ns"] + log.events["duration_ns"].fillna(0)).dropna()
+    reasons = log.losses["reason"].value_counts()
+    return {
+        "source": str(log.source),
+        "clock": log.clock,
+        "has_durations": log.has_durations,
+        "first_ns": int(start.min()) if len(start) else None,
+        "last_ns": int(end.max()) if len(end) else None,
+        "counts": dict(zip(log.summary["item"], log.summary["count"].tolist(), strict=True)),
+        "calls": records(count_calls(log.events).head(shown)),
+        "losses": {
+            "count": len(log.losses),
+            "reasons": {str(reason): int(count) for reason, count in reasons.items() if count},
+            "examples": records(log.losses.head(shown)),
+        },
+        "missing": [{"flag": flag, "shows": what} for flag, what in log.missing_flags.items()],
+        "wrote": None if out is None else str(out),
+    }
+
+
+def _print_card(log: StraceLog, shown: int) -> None:
+    show = console()
+    show.print(f"strace log {clean(str(log.source))}", style="bold")
+    show.print(f"  {number_of(log.count('lines'), 'line')}, {format_bytes(log.count('bytes'))}")
+    show.print(
+        f"  {number_of(log.count('calls'), 'call')} ({log.count('calls that failed'):,} failed) "
+        f"of {number_of(log.count('threads') or 1, 'thread')}"
+    )
+    show.print(f"  clock: {_CLOCKS[log.clock]}")
+    show.print(f"  durations: {'yes (-T)' if log.has_durations else 'not recorded'}")
+    for flag, what in log.missing_flags.items():
+        show.print(f"  not recorded: {what} (strace {flag})")
+    _print_calls(log, shown)
+    _print_losses(log, shown)
+
+
+def _print_calls(log: StraceLog, shown: int) -> None:
+    counted = count_calls(log.events)
+    heading = "time in it, all threads"
+    made = table("call", "count", "failed", heading, right=frozenset({"count", "failed", heading}))
+    for row in records(counted.head(shown)):
+        made.add_row(
+            from_log(row["syscall"]),
+            f"{row['count']:,}",
+            f"{row['failed']:,}",
+            format_ns(row["duration_ns"]),
+        )
+    show = console()
+    show.print()
+    show.print(made)
+    if len(counted) > shown:
+        show.print(f"and {len(counted) - shown} more (--limit)")
+
+
+def _print_losses(log: StraceLog, shown: int) -> None:
+    show = console()
+    show.print()
+    if log.losses.empty:
+        show.print("Every line was understood.")
+        return
+    show.print(f"Not understood: {number_of(len(log.losses), 'line')}")
+    made = table("line", "why", "text", right=frozenset({"line"}))
+    for row in records(log.losses.head(shown)):
+        made.add_row(f"{row['line']:,}", from_log(row["reason"]), from_log(row["text"][:200]))
+    show.print(made)
+    if len(log.losses) > shown:
+        show.print(f"and {len(log.losses) - shown:,} more (--limit)")
