@@ -183,12 +183,14 @@ class UrlProbe(_Knocker):
     """
 
     def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
         try:
-            port = parts.port or {"http": 80, "https": 443}[parts.scheme]
+            parts = urlsplit(url)
+            if parts.scheme not in ("http", "https"):
+                raise ValueError("it does not begin with http:// or https://")  # noqa: TRY301
+            port = parts.port or (443 if parts.scheme == "https" else 80)
             host = parts.hostname or ""
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM) if host else []
-        except (KeyError, ValueError, OSError) as error:
+        except (ValueError, OSError) as error:
             raise UsageError(f"cannot probe {redact(url)}: {error}", hint=_URL_HINT) from error
         if not found:
             raise UsageError(f"cannot probe {redact(url)}: it names no host", hint=_URL_HINT)
