@@ -5,6 +5,7 @@ from __future__ import annotations
 import lzma
 import mmap
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from coldstart_lab.errors import UnreadableInputError
 
 _GZIP, _ZSTD, _XZ = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\xfd7zXZ\x00"
-_BLOCK = 1 << 22
+_BLOCKS = (1 << 22, 1 << 16, 1 << 10, 1 << 4, 1)
 
 
 def compression_of(head: bytes) -> str | None:
@@ -75,19 +76,38 @@ def load_head(path: Path, size: int = 1 << 16) -> bytes:
 
 def _unpack(path: Path, kind: str, limit: int | None) -> tuple[NDArray[np.uint8], str | None]:
     blocks: list[bytes] = []
-    total = 0
     damage = None
-    raw = lzma.open(path) if kind == "xz" else pa.CompressedInputStream(pa.OSFile(str(path)), kind)
-    try:
-        while limit is None or total < limit:
-            block = raw.read(_BLOCK)
-            if not block:
-                break
-            blocks.append(block)
-            total += len(block)
-    except (OSError, EOFError, lzma.LZMAError) as error:
-        # cut off or damaged: what came before it is still a log
-        damage = f"the {kind} data is damaged after {total} bytes: {error}"
-    finally:
-        raw.close()
+    # a read that meets damage gives nothing, so come nearer to it with smaller reads
+    for size in _BLOCKS:
+        error = _append_blocks(path, kind, size, limit, blocks)
+        if error is None:
+            break
+        damage = f"the {kind} data is damaged after {sum(map(len, blocks))} bytes: {error}"
     return np.frombuffer(b"".join(blocks), dtype=np.uint8), damage
+
+
+def _append_blocks(
+    path: Path, kind: str, size: int, limit: int | None, blocks: list[bytes]
+) -> str | None:
+    """Unpack what follows ``blocks`` in pieces of ``size``; returns what ended it early."""
+    total = sum(map(len, blocks))
+    with _open_packed(path, kind) as raw:
+        skipped = 0
+        try:
+            while skipped < total:
+                skipped += len(raw.read(min(_BLOCKS[0], total - skipped)))
+            while limit is None or total < limit:
+                block = raw.read(size)
+                if not block:
+                    break
+                blocks.append(block)
+                total += len(block)
+        except (OSError, EOFError, lzma.LZMAError) as error:
+            return str(error)
+    return None
+
+
+def _open_packed(path: Path, kind: str) -> Any:
+    if kind == "xz":
+        return lzma.open(path)
+    return pa.CompressedInputStream(pa.OSFile(str(path)), kind)
