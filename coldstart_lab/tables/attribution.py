@@ -48,8 +48,8 @@ EDGES = Table(
         Column(
             "kind",
             "category",
-            "futex, join, pipe, socket, eventfd, child, vfork, exit, signal; timer, external and "
-            "storage have no waker in the log.",
+            "futex, join, pipe, socket, eventfd, epoll (a descriptor added that was ready), child, "
+            "vfork, exit, signal; timer, external, storage and scheduler have no waker in the log.",
         ),
         Column(
             "waker", "Int64", "Thread that ended the wait; NA where none is in the log.", None, True

@@ -1,0 +1,56 @@
+"""Finds what ended every wait of a start, from strace alone."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from coldstart_lab.attribution.calls import Calls
+from coldstart_lab.attribution.descriptors import InputOutput
+from coldstart_lab.attribution.edges_descriptors import link_descriptors, mark_unknown
+from coldstart_lab.attribution.edges_threads import (
+    link_children,
+    link_exits,
+    link_futexes,
+    link_signals,
+    redirect_sysmon,
+)
+from coldstart_lab.attribution.lineage import Lineage
+from coldstart_lab.attribution.tiling import Tiles
+from coldstart_lab.attribution.waits import wait_kinds
+from coldstart_lab.attribution.wakeups import WakeUps
+
+
+def find_wakeups(calls: Calls, lineage: Lineage, tiles: Tiles, io: InputOutput) -> WakeUps:
+    """Find the waker of every wait, or why the log holds none.
+
+    Parameters
+    ----------
+    calls : Calls
+        The calls of the log.
+    lineage : Lineage
+        Their threads.
+    tiles : Tiles
+        The threads' tiles.
+    io : InputOutput
+        What their descriptors stand for.
+
+    Returns
+    -------
+    WakeUps
+        One entry a call.
+    """
+    kinds = wait_kinds(calls)
+    waiting = kinds.notna().to_numpy()
+    wakeups = WakeUps.none(len(calls))
+    link_exits(calls, lineage, waiting, wakeups)
+    link_futexes(calls, lineage, kinds, wakeups)
+    link_children(calls, kinds, wakeups)
+    link_descriptors(calls, lineage, io, kinds, wakeups)
+    link_signals(calls, kinds, wakeups)
+    mark_unknown(calls, kinds, wakeups)
+    redirect_sysmon(calls, lineage, tiles, wakeups)
+    # a wake-up before the wait began did not end it
+    early = (wakeups.waker >= 0) & (wakeups.wake_ns <= calls.start)
+    wakeups.wake_ns[early] = calls.start[early] + 1
+    wakeups.wake_ns[:] = np.minimum(wakeups.wake_ns, np.maximum(calls.end, calls.start))
+    return wakeups

@@ -1,0 +1,162 @@
+"""Wake-ups between threads and processes: futexes, joins, children, exits, signals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numba
+import numpy as np
+import pandas as pd
+
+from coldstart_lab.attribution.calls import Bools, Calls, Ints
+from coldstart_lab.attribution.lineage import Lineage
+from coldstart_lab.attribution.matching import (
+    NOBODY,
+    TOLERANCE_NS,
+    common_codes,
+    latest_wakes,
+)
+from coldstart_lab.attribution.tiling import Tiles
+from coldstart_lab.attribution.waits import wakers_of
+from coldstart_lab.attribution.wakeups import CODE, WakeUps
+from coldstart_lab.readers.strace.arguments import leading_addresses
+
+
+def link_futexes(calls: Calls, lineage: Lineage, kinds: pd.Series, wakeups: WakeUps) -> None:
+    """Link futex waits with the wake of the same address in the same process, or its time-out.
+
+    glibc and musl end ``pthread_join`` by a futex on the thread's id that the kernel wakes when
+    the thread exits: no call shows it, but the value waited for is the thread id.
+    """
+    waits = wakers_of(calls, kinds, "futex")
+    every = calls.named("futex", "futex_time64")
+    args = calls.frame["args"]
+    woke = args.iloc[every].str.contains("FUTEX_(?:WAKE|REQUEUE|CMP_REQUEUE)", regex=True)
+    count = calls.frame["retval"].iloc[every].fillna(0).to_numpy(dtype=np.int64)
+    wakes = every[(count >= 1) & woke.fillna(False).to_numpy(dtype=bool)]  # noqa: FBT003
+    key = np.full(len(calls), -1, dtype=np.int64)
+    address, _ = pd.factorize(leading_addresses(args.iloc[every]))
+    key[every] = address * len(calls.pids) + lineage.process[calls.thread[every]]
+    returned = (calls.frame["retval"].iloc[waits] == 0).fillna(False).to_numpy(dtype=bool)  # noqa: FBT003
+    slept = waits[returned]
+    _link_latest(calls, slept, wakes, key, wakeups, "futex")
+    _link_joins(calls, slept[wakeups.waker[slept] == NOBODY], wakeups)
+    timed_out = calls.frame["errno"].iloc[waits].eq("ETIMEDOUT").to_numpy(dtype=bool)
+    wakeups.end(waits[timed_out], "timer")
+
+
+def _link_latest(
+    calls: Calls, waits: Ints, wakes: Ints, key: Ints, wakeups: WakeUps, kind: str
+) -> None:
+    found = latest_wakes(
+        key[waits], calls.start[waits], calls.end[waits], calls.thread[waits],
+        key[wakes], calls.start[wakes], calls.end[wakes], calls.thread[wakes],
+    )  # fmt: skip
+    by = np.append(wakes, NOBODY)[found]
+    waker = np.where(found >= 0, calls.thread[by], NOBODY)
+    wakeups.explain(waits, kind, waker=waker, wake_ns=calls.end[by], waker_call=by)
+
+
+def _link_joins(calls: Calls, waits: Ints, wakeups: WakeUps) -> None:
+    value = calls.frame["args"].iloc[waits].str.extract(r"FUTEX_WAIT[A-Z_|]*, (\d+)")[0]
+    pid = pd.to_numeric(value, errors="coerce").fillna(-1).to_numpy(dtype=np.int64)
+    _link_exits(calls, waits, pid, wakeups, "join")
+
+
+def _link_exits(calls: Calls, waits: Ints, pid: Ints, wakeups: WakeUps, kind: str) -> None:
+    """Link waits with the exit of the threads ``pid``, where that lies within the wait."""
+    other = np.minimum(np.searchsorted(calls.pids, pid), len(calls.pids) - 1)
+    exit_ns = calls.exit_ns[other]
+    real = (calls.pids[other] == pid) & (exit_ns >= calls.start[waits])
+    real &= (exit_ns <= calls.end[waits] + TOLERANCE_NS) & (other != calls.thread[waits])
+    waker = np.where(real, other, NOBODY)
+    wakeups.explain(
+        waits, kind, waker=waker, wake_ns=exit_ns, waker_call=np.full(len(waits), NOBODY)
+    )
+
+
+def link_children(calls: Calls, kinds: pd.Series, wakeups: WakeUps) -> None:
+    """Link wait4 and waitid with the child's exit, and vfork with the child's exec."""
+    waits = wakers_of(calls, kinds, "child")
+    pid = calls.frame["retval"].iloc[waits].fillna(-1).to_numpy(dtype=np.int64)
+    told = calls.frame["args"].iloc[waits].str.extract(r"si_pid=(\d+)")[0]
+    named = pd.to_numeric(told, errors="coerce").fillna(-1).to_numpy(dtype=np.int64)
+    _link_exits(calls, waits, np.where(named > 0, named, pid), wakeups, "child")
+    waits = wakers_of(calls, kinds, "vfork")
+    child = calls.frame["retval"].iloc[waits].fillna(-1).to_numpy(dtype=np.int64)
+    execs = calls.named("execve", "execveat")
+    execs = execs[~calls.failed[execs] & ~calls.open_ended[execs]]
+    first = pd.Series(execs, index=calls.pids[calls.thread[execs]])
+    first = first[~first.index.duplicated()]
+    by = first.reindex(child).fillna(NOBODY).to_numpy(dtype=np.int64)
+    inside = (by != NOBODY) & (calls.start[by] >= calls.start[waits])
+    inside &= calls.start[by] <= calls.end[waits] + TOLERANCE_NS
+    waker = np.where(inside, calls.thread[by], NOBODY)
+    wake = np.minimum(calls.end[by], calls.end[waits])
+    wakeups.explain(waits, "vfork", waker=waker, wake_ns=wake, waker_call=by)
+    _link_exits(calls, waits, child, wakeups, "vfork")
+
+
+def link_exits(calls: Calls, lineage: Lineage, waiting: Bools, wakeups: WakeUps) -> None:
+    """Link waits that never returned with the exit_group of another thread of the process."""
+    text = calls.frame["retval_text"].eq("?").fillna(False).to_numpy(dtype=bool)  # noqa: FBT003
+    waits = np.flatnonzero(waiting & (calls.open_ended | text))
+    ends = calls.named("exit_group")
+    key = lineage.process[calls.thread]
+    _link_latest(calls, waits, ends, key, wakeups, "exit")
+
+
+def link_signals(calls: Calls, kinds: pd.Series, wakeups: WakeUps) -> None:
+    """Link waits for a signal with the kill of the same process."""
+    waits = wakers_of(calls, kinds, "signal")
+    kills = calls.named("kill", "tgkill", "tkill")
+    if not len(waits) or not len(kills):
+        return
+    target = calls.frame["args"].iloc[kills].str.extract(r"^(\d+)")[0]
+    own = pd.Series(calls.pids[calls.thread[waits]]).astype("string")
+    key = np.full(len(calls), -1, dtype=np.int64)
+    key[waits], key[kills] = common_codes(own, target)
+    _link_latest(calls, waits, kills, key, wakeups, "signal")
+
+
+def redirect_sysmon(calls: Calls, lineage: Lineage, tiles: Tiles, wakeups: WakeUps) -> None:
+    """Do not blame Go's monitor thread for the wake-ups it passes on.
+
+    It wakes a thread to take over the processor of another one that has been in a call for too
+    long. The cause is that call, so its thread becomes the waker; where there is none, the wait
+    stays with the scheduler.
+    """
+    false = np.flatnonzero((wakeups.waker != NOBODY) & lineage.sysmon[wakeups.waker])
+    if not len(false):
+        return
+    waiting = wakeups.kind != CODE["none"]
+    real = _thread_in_call(
+        calls.thread[false], wakeups.wake_ns[false], lineage.process, lineage.sysmon,
+        tiles.first, tiles.start, tiles.end, tiles.call, waiting,
+    )  # fmt: skip
+    wakeups.waker[false] = real
+    wakeups.waker_call[false] = NOBODY
+    wakeups.kind[false[real == NOBODY]] = CODE["scheduler"]
+
+
+@numba.njit(cache=True, nogil=True)
+def _thread_in_call(
+    woken: Any, at_ns: Any, process: Any, sysmon: Any,
+    first: Any, start: Any, end: Any, call: Any, waiting: Any,
+) -> Any:  # fmt: skip
+    """Find the thread of the same process whose call, no wait, covers the instant and ends first."""
+    out = np.full(len(woken), -1, dtype=np.int64)
+    for row in range(len(woken)):
+        best_end = np.int64(0x7FFFFFFFFFFFFFFF)
+        for thread in range(len(process)):
+            other = process[thread] != process[woken[row]]
+            if other or thread == woken[row] or sysmon[thread]:
+                continue
+            low, high = first[thread], first[thread + 1]
+            tile = low + np.searchsorted(start[low:high], at_ns[row], side="right") - 1
+            if tile < low or end[tile] <= at_ns[row] or call[tile] < 0 or waiting[call[tile]]:
+                continue
+            if end[tile] < best_end:
+                best_end = end[tile]
+                out[row] = thread
+    return out

@@ -1,0 +1,184 @@
+"""The facts about each piece of the path that rules look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from coldstart_lab.attribution.calls import Calls, Ints
+from coldstart_lab.attribution.descriptors import InputOutput
+from coldstart_lab.attribution.lineage import Lineage
+from coldstart_lab.attribution.phases import EXEC, MAIN, PHASES, find_phases
+from coldstart_lab.attribution.protocols import name_protocols
+from coldstart_lab.attribution.tiling import GAP, Tiles
+from coldstart_lab.attribution.wakeups import CODE, KINDS, WakeUps, subject_series
+from coldstart_lab.attribution.walk import HEAD, WAKEUP, Path
+from coldstart_lab.tables import STRING
+
+_PATH = (
+    r'^(?:AT_FDCWD(?:<(?P<cwd>[^>]*)>)?, |\d+(?:<(?P<dir>[^>]*)>)?, )?"(?P<path>(?:[^"\\]|\\.)*)"'
+)
+_NOT_PATHS = (
+    "write",
+    "writev",
+    "pwrite64",
+    "sendto",
+    "sendmsg",
+    "read",
+    "pread64",
+    "recvfrom",
+    "recvmsg",
+    "getrandom",
+)
+_INET = r'sin6?_port=htons\((?P<port>\d+)\).*?(?:inet_addr\("(?P<v4>[^"]+)"\)|inet_pton\(AF_INET6, "(?P<v6>[^"]+)")'
+_UNIX = r'sun_path=@?"(?P<path>[^"]+)"'
+# A refused connection and its next try belong to one back-off if nothing else lies between
+_RETRY_NS = 20_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """A start prepared for labelling."""
+
+    calls: Calls
+    lineage: Lineage
+    tiles: Tiles
+    io: InputOutput
+    wakeups: WakeUps
+
+
+def piece_facts(evidence: Evidence, path: Path) -> pd.DataFrame:
+    """Gather what rules may ask of each piece of the path.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The start.
+    path : Path
+        The pieces.
+
+    Returns
+    -------
+    DataFrame
+        One row a piece: ``call`` (-1 outside calls), ``phase``, ``state``, ``wake``, ``protocol``,
+        ``syscall``, ``errno``, ``subject``, ``args``, ``comm`` as strings, "" for none, and
+        ``line`` (of the call; while running of the call before).
+    """
+    tiles = evidence.tiles
+    call = np.where(path.tile >= 0, tiles.call[path.tile], GAP)
+    facts = call_facts(evidence, call)
+    state = np.where(call >= 0, facts["state"].to_numpy(dtype=object), "running")
+    state = np.where(path.how == WAKEUP, "wakeup", np.where(path.how == HEAD, "head", state))
+    facts["state"] = state
+    facts.loc[path.how == WAKEUP, ["wake", "protocol"]] = ""
+    process = evidence.lineage.process[path.thread]
+    phases = find_phases(evidence.calls, evidence.lineage, np.unique(process))
+    code = phases.at(process, path.start)
+    own = process == evidence.lineage.root
+    # the first exec of the service is its own; a child's belongs to making that child
+    names = np.array(PHASES, dtype=object)[code]
+    facts["phase"] = np.where(own, names, np.where(code == MAIN, "child", "child-start"))
+    facts.loc[(call >= 0) & (code == EXEC) & ~own, "phase"] = "child-start"
+    threads = evidence.lineage.frame.set_index("pid")["comm"]
+    facts["comm"] = threads.reindex(evidence.calls.pids[path.thread]).fillna("").to_numpy(object)
+    before = np.where(path.tile > 0, tiles.call[path.tile - 1], GAP)
+    lines = evidence.calls.frame["line"].to_numpy()
+    shown = np.where(call >= 0, call, before)
+    facts["line"] = pd.arrays.IntegerArray(lines[shown], shown < 0)
+    return facts
+
+
+def call_facts(evidence: Evidence, call: Ints) -> pd.DataFrame:
+    """Gather the facts about calls; a call of -1 gives a row of empty facts."""
+    calls, io, wakeups = evidence.calls, evidence.io, evidence.wakeups
+    inside = call >= 0
+    frame = calls.frame.iloc[call]
+    kind = np.where(inside, wakeups.kind[call], CODE["none"])
+    wake = np.array(KINDS, dtype=object)[kind]
+    waits = inside & (kind != CODE["none"])
+    row = np.where(inside, io.row[call], -1)
+    told = subject_series(wakeups, len(calls)).iloc[call].reset_index(drop=True)
+    subject = _column(io.subject, row).where(row >= 0)
+    text = pd.Series(frame["args"].to_numpy(), dtype=STRING)
+    named = _named_in_arguments(text, frame["syscall"].astype(STRING).reset_index(drop=True))
+    subject = told.fillna(named).fillna(subject.reset_index(drop=True)).where(inside)
+    facts = pd.DataFrame(
+        {
+            "call": call,
+            "state": np.where(waits, "waiting", "call"),
+            "wake": np.where(waits, wake, ""),
+            "protocol": _protocols(evidence, call, row),
+            "syscall": frame["syscall"].astype(STRING).where(inside).to_numpy(dtype=object),
+            "errno": frame["errno"].astype(STRING).where(inside).to_numpy(dtype=object),
+            "subject": subject.to_numpy(dtype=object),
+            "args": text.where(inside).to_numpy(dtype=object),
+        }
+    )
+    facts["protocol"] = _mark_back_off(evidence, call, facts)
+    return facts.fillna("")
+
+
+def _column(values: pd.Series, rows: Ints) -> pd.Series:
+    extended = pd.concat([values, pd.Series([None], dtype=values.dtype)], ignore_index=True)
+    return extended.iloc[rows].reset_index(drop=True)
+
+
+def _named_in_arguments(args: pd.Series, syscall: pd.Series) -> pd.Series:
+    """Read the path or address that the arguments themselves name."""
+    paths = args.where(~syscall.isin(_NOT_PATHS).fillna(False))  # noqa: FBT003
+    found = paths.astype(object).str.extract(_PATH)
+    folder = found["cwd"].fillna(found["dir"])
+    relative = found["path"].notna() & ~found["path"].str.startswith("/", na=False)
+    joined = folder + "/" + found["path"]
+    path = found["path"].where(~relative, joined.where(found["path"] != "", folder))
+    address = args.where(syscall.isin(["connect", "sendto", "bind"]).fillna(False)).astype(object)  # noqa: FBT003
+    inet = address.str.extract(_INET)
+    v6 = "[" + inet["v6"] + "]"
+    name = inet["v4"].fillna(v6) + ":" + inet["port"]
+    unix = address.str.extract(_UNIX)["path"]
+    return name.fillna(unix).fillna(path).astype(STRING)
+
+
+def _protocols(evidence: Evidence, call: Ints, row: Ints) -> np.ndarray:
+    protocols = name_protocols(evidence.calls, evidence.io)
+    row = row.copy()
+    behind = np.flatnonzero(row < 0)
+    # an epoll wait is about the descriptor that became ready
+    row[behind] = [evidence.wakeups.io_row.get(int(at), -1) for at in call[behind]]
+    named = _column(protocols, row).to_numpy(dtype=object)
+    through = np.zeros(len(call), dtype=bool)
+    through[behind] = row[behind] >= 0
+    places = np.append(evidence.io.call, 0)[row]
+    names = evidence.calls.frame["syscall"].iloc[places].eq("getsockopt").to_numpy(dtype=bool)
+    return np.where(through & names, "connect", named)
+
+
+def _mark_back_off(evidence: Evidence, call: Ints, facts: pd.DataFrame) -> np.ndarray:
+    """Tell sleeps between a refused connection and its next try from others."""
+    calls = evidence.calls
+    protocol = facts["protocol"].to_numpy(dtype=object, copy=True)
+    timers = np.flatnonzero((facts["wake"] == "timer").to_numpy())
+    tries = calls.named("connect")
+    refused = calls.frame["errno"].iloc[tries].eq("ECONNREFUSED").to_numpy(dtype=bool)
+    asked = calls.named("getsockopt")
+    told = calls.frame["args"].iloc[asked].str.contains("[ECONNREFUSED]", regex=False)
+    failed = np.concatenate((tries[refused], asked[told.fillna(False).to_numpy(dtype=bool)]))  # noqa: FBT003
+    if not len(timers) or not len(failed):
+        return protocol
+    name = _named_in_arguments(
+        pd.Series(calls.frame["args"].iloc[tries].to_numpy(), dtype=STRING),
+        pd.Series(["connect"] * len(tries), dtype=STRING),
+    ).to_numpy(dtype=object)
+    failed_ends = np.sort(calls.end[failed])
+    by_time = np.argsort(calls.start[tries], kind="stable")
+    starts = calls.start[tries][by_time]
+    begin, end = calls.start[call[timers]], calls.end[call[timers]]
+    last = failed_ends[np.searchsorted(failed_ends, begin, side="right") - 1]
+    after = np.searchsorted(starts, end)
+    again = np.append(starts, np.iinfo(np.int64).max)[after]
+    near = (last <= begin) & (begin - last < _RETRY_NS) & (again - end < _RETRY_NS)
+    protocol[timers[near]] = "back-off"
+    facts.loc[timers[near], "subject"] = np.append(name[by_time], None)[after[near]]
+    return protocol

@@ -1,0 +1,84 @@
+"""What is spoken on each connection, told by its first bytes or its port."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from coldstart_lab.attribution.calls import Calls
+from coldstart_lab.attribution.descriptors import RECEIVING, SENDING, InputOutput
+from coldstart_lab.tables import STRING
+
+# First match wins; strace prints non-printable bytes in octal
+_BY_BYTES = (
+    ("TLS", r'"\\26\\3[\\0-9]|"\\x16\\x03'),
+    ("PostgreSQL", r'\\0\\3\\0\\0user\\0|"\\0\\0\\0\\10\\4\\322\\26/|"SELECT 1|"\\0\\0\\0.{1,4}\\0\\3\\0\\0'),
+    ("Redis", r'"\*\d+\\r\\n\$\d+\\r\\n|"\+PONG\\r'),
+    ("HTTP/2", r'"PRI \* HTTP/2'),
+    ("HTTP", r'"(?:GET|POST|PUT|HEAD|DELETE|PATCH|OPTIONS|CONNECT) [^"]* HTTP/1|"HTTP/1\.[01] '),
+    ("MySQL", r"mysql_native_password|caching_sha2_password"),
+)  # fmt: skip
+_BY_PORT = (
+    ("DNS", r":53$"),
+    ("PostgreSQL", r":5432$"),
+    ("MySQL", r":3306$"),
+    ("Redis", r":(?:6379|26379)$"),
+    ("MongoDB", r":27017$"),
+    ("Kafka", r":9092$"),
+    ("etcd", r":2379$"),
+    ("name service cache", r"/nscd/socket$"),
+)
+_HANDSHAKE = r'"\\2[46]\\3|"\\x1[46]\\x03'
+
+
+def name_protocols(calls: Calls, io: InputOutput) -> pd.Series:
+    """Name the protocol of every call on a connection.
+
+    Parameters
+    ----------
+    calls : Calls
+        The calls.
+    io : InputOutput
+        Their descriptors.
+
+    Returns
+    -------
+    Series of string, one a row of ``io``
+        ``TLS handshake`` up to the last handshake record of the connection (RFC 8446, 5.1:
+        record types 20 and 22), else ``TLS``, ``HTTP``, ``PostgreSQL``, ``DNS``, ...; NA where
+        nothing tells.
+    """
+    sockets = np.flatnonzero(io.is_family("socket"))
+    protocol = np.full(len(io.call), None, dtype=object)
+    if not len(sockets):
+        return pd.Series(protocol, dtype=STRING)
+    data = _is_call(calls, io, (*SENDING, *RECEIVING))[sockets]
+    talk = sockets[data]
+    args = calls.frame["args"].iloc[io.call[talk]].reset_index(drop=True)
+    connection = np.minimum(io.own, io.peer)
+    for name, pattern in reversed(_BY_PORT):
+        hits = io.subject.iloc[sockets].str.contains(pattern, regex=True).fillna(False)  # noqa: FBT003
+        protocol[sockets[hits.to_numpy(dtype=bool)]] = name
+    for name, pattern in reversed(_BY_BYTES):
+        hits = args.str.contains(pattern, regex=True).fillna(False).to_numpy(dtype=bool)  # noqa: FBT003
+        known = np.isin(connection[sockets], np.unique(connection[talk[hits]]))
+        protocol[sockets[known]] = name
+        if name == "TLS":
+            _mark_handshakes(calls, io, connection, sockets[known], talk, args, protocol)
+    return pd.Series(protocol, dtype=STRING)
+
+
+def _mark_handshakes(
+    calls: Calls, io: InputOutput, connection: np.ndarray, rows: np.ndarray,
+    talk: np.ndarray, args: pd.Series, protocol: np.ndarray,
+) -> None:  # fmt: skip
+    records = args.str.contains(_HANDSHAKE, regex=True).fillna(False).to_numpy(dtype=bool)  # noqa: FBT003
+    ends = pd.Series(calls.end[io.call[talk[records]]]).groupby(connection[talk[records]]).max()
+    last = ends.reindex(connection[rows]).to_numpy()
+    protocol[rows[calls.start[io.call[rows]] < last]] = "TLS handshake"
+
+
+def _is_call(calls: Calls, io: InputOutput, names: tuple[str, ...]) -> np.ndarray:
+    mask = np.zeros(len(calls), dtype=bool)
+    mask[calls.named(*names)] = True
+    return mask[io.call]

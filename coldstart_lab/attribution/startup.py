@@ -1,0 +1,232 @@
+"""attribute_startup: from a recording to the exclusive attribution table."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from coldstart_lab.attribution.calls import Calls, collect_calls
+from coldstart_lab.attribution.descriptors import resolve_descriptors
+from coldstart_lab.attribution.edges import find_wakeups
+from coldstart_lab.attribution.facts import Evidence
+from coldstart_lab.attribution.labels import label_pieces
+from coldstart_lab.attribution.lineage import Lineage, trace_lineage
+from coldstart_lab.attribution.result import Attribution, sum_causes
+from coldstart_lab.attribution.rules import check_rules, default_rules
+from coldstart_lab.attribution.tiling import GAP, Tiles, tile_threads
+from coldstart_lab.attribution.wakeups import CODE, WakeUps, edges_frame
+from coldstart_lab.attribution.walk import Path, walk_back
+from coldstart_lab.errors import MissingEvidenceError
+from coldstart_lab.recording import Recording
+from coldstart_lab.tables import SEGMENTS, TILES
+from coldstart_lab.units import format_ns
+
+
+def attribute_startup(
+    recording: Recording, *, until: str | None = None, rules: pd.DataFrame | None = None
+) -> Attribution:
+    """Say where each nanosecond from exec to a milestone went.
+
+    Parameters
+    ----------
+    recording : Recording
+        A start with a strace log that has times.
+    until : str, optional
+        Name of the milestone; the best one the recording knows (``recording.ready_milestone``).
+    rules : DataFrame, optional
+        Rules that name causes; ``default_rules()``.
+
+    Returns
+    -------
+    Attribution
+        ``segments`` tile ``[exec, milestone)`` exactly; ``causes`` are their sums.
+
+    Raises
+    ------
+    MissingEvidenceError
+        If the log has no times, or the milestone is not known or not after exec.
+    SchemaError
+        If the rules are no table of rules.
+
+    Notes
+    -----
+    Threads are tiled into calls and the time between them; each wait is joined with what ended
+    it (futex, pipe, socket, eventfd, child, exit, timer, ...); the path is walked backwards from
+    the milestone, and its pieces are named by the first rule that fits. See the attribution page
+    of the documentation for the method and its limits.
+    """
+    checked = check_rules(default_rules() if rules is None else rules)
+    calls = collect_calls(recording.strace.events)
+    milestones = recording.milestones
+    until = until or recording.ready_milestone
+    begin = _instant(milestones, "exec", recording)
+    end = _instant(milestones, until, recording)
+    if end <= begin:
+        raise MissingEvidenceError(
+            f"the milestone {until!r} is not after exec", path=recording.path
+        )
+    lineage = trace_lineage(calls)
+    tiles = tile_threads(calls, lineage)
+    io = resolve_descriptors(calls, lineage)
+    wakeups = find_wakeups(calls, lineage, tiles, io)
+    thread, seen = _anchor(calls, lineage, tiles, wakeups, milestones, until, end)
+    path = walk_back(
+        calls, lineage, tiles, wakeups, thread=thread, start_ns=begin, end_ns=max(seen, begin)
+    )
+    evidence = Evidence(calls, lineage, tiles, io, wakeups)
+    labels = label_pieces(evidence, path, checked)
+    segments = _segments_frame(calls, lineage, path, labels, thread, end)
+    return Attribution(
+        until=until,
+        start_ns=begin,
+        end_ns=end,
+        segments=segments,
+        causes=sum_causes(segments),
+        threads=lineage.frame,
+        tiles=_tiles_frame(calls, tiles, wakeups),
+        edges=edges_frame(calls, lineage, wakeups),
+        milestones=milestones,
+        after=_work_after(calls, lineage, tiles, wakeups, end),
+        notes=_notes(recording, calls, lineage, wakeups),
+    )
+
+
+def _instant(milestones: pd.DataFrame, name: str, recording: Recording) -> int:
+    found = milestones.loc[milestones["name"] == name, "time_ns"]
+    if found.empty:
+        known = ", ".join(milestones["name"]) or "none"
+        raise MissingEvidenceError(
+            f"this recording knows no milestone {name!r}",
+            path=recording.path,
+            hint=f"it knows: {known}",
+        )
+    return int(found.iloc[0])
+
+
+def _anchor(
+    calls: Calls, lineage: Lineage, tiles: Tiles, wakeups: WakeUps,
+    milestones: pd.DataFrame, until: str, end: int,
+) -> tuple[int, int]:  # fmt: skip
+    """Choose the thread the walk begins on, and when it passed the milestone itself.
+
+    What a probe saw was done by the thread that answered it; the time after the answer is the
+    probe's. Without an answer in the log it is the thread of the service that did something last.
+    """
+    own = milestones[milestones["name"].isin([until, "answered"] if until == "ready" else [until])]
+    own = own[own["pid"].notna() & (own["time_ns"] <= end)]
+    if not own.empty:
+        last = own.iloc[-1]
+        place = int(np.searchsorted(calls.pids, int(last["pid"])))
+        if place < len(calls.pids) and calls.pids[place] == int(last["pid"]):
+            return place, int(last["time_ns"])
+    service = lineage.process[tiles.thread] == lineage.root
+    service &= ~lineage.sysmon[tiles.thread] & (tiles.start < end) & (tiles.call != GAP)
+    done = service & (tiles.end <= end)
+    candidates = np.flatnonzero(done if done.any() else service)
+    if not len(candidates):
+        return lineage.root, end
+    return int(tiles.thread[candidates[tiles.end[candidates].argmax()]]), end
+
+
+def _segments_frame(
+    calls: Calls, lineage: Lineage, path: Path, labels: pd.DataFrame, thread: int, end: int
+) -> pd.DataFrame:
+    seen = int(path.end[-1]) if len(path.end) else end
+    columns = {
+        "start_ns": path.start,
+        "end_ns": path.end,
+        "duration_ns": path.end - path.start,
+        "pid": calls.pids[path.thread],
+        "process": calls.pids[lineage.process[path.thread]],
+        "comm": _comms(calls, lineage, path.thread),
+        "artefact": np.full(len(path.start), "strace", dtype=object),
+    }
+    for name in ("state", "phase", "category", "cause", "subject", "confidence", "rule"):
+        columns[name] = labels[name]
+    columns["syscall"] = labels["syscall"].replace("", None)
+    columns["line"] = labels["line"]
+    frame = SEGMENTS.frame(columns)
+    if seen == end:
+        return frame
+    last = SEGMENTS.frame(
+        {
+            "start_ns": [seen], "end_ns": [end], "duration_ns": [end - seen],
+            "pid": [calls.pids[thread]], "process": [calls.pids[lineage.process[thread]]],
+            "comm": _comms(calls, lineage, np.array([thread])), "state": ["observer"],
+            "phase": ["main"], "category": ["observer"], "cause": ["readiness probe"],
+            "subject": [None], "confidence": ["certain"], "rule": ["probe"], "syscall": [None],
+            "artefact": ["manifest"], "line": [None],
+        }
+    )  # fmt: skip
+    return SEGMENTS.frame(
+        {name: pd.concat([frame[name].astype(object), last[name].astype(object)], ignore_index=True)
+         for name in SEGMENTS.names}
+    )  # fmt: skip
+
+
+def _comms(calls: Calls, lineage: Lineage, thread: np.ndarray) -> pd.Series:
+    names = lineage.frame.set_index("pid")["comm"]
+    return names.reindex(calls.pids[thread]).reset_index(drop=True)
+
+
+def _tiles_frame(calls: Calls, tiles: Tiles, wakeups: WakeUps) -> pd.DataFrame:
+    inside = tiles.call != GAP
+    waits = inside & (wakeups.kind[tiles.call] != CODE["none"])
+    syscall = calls.frame["syscall"].cat
+    codes = np.where(inside, syscall.codes.to_numpy()[tiles.call], -1)
+    return TILES.frame(
+        {
+            "pid": calls.pids[tiles.thread],
+            "start_ns": tiles.start,
+            "end_ns": tiles.end,
+            "state": pd.Categorical.from_codes(
+                np.where(inside, np.where(waits, 2, 1), 0), ["running", "call", "waiting"]
+            ),
+            "syscall": pd.Categorical.from_codes(codes, syscall.categories),
+            "line": pd.arrays.IntegerArray(calls.frame["line"].to_numpy()[tiles.call], ~inside),
+        }
+    )
+
+
+def _work_after(
+    calls: Calls, lineage: Lineage, tiles: Tiles, wakeups: WakeUps, end: int
+) -> pd.DataFrame:
+    busy = (tiles.call == GAP) | (wakeups.kind[tiles.call] == CODE["none"])
+    # a thread that never comes back to the log is not known to work
+    last = np.append(tiles.thread[1:] != tiles.thread[:-1], True)
+    busy &= ~(last & (tiles.call == GAP)) & ~lineage.sysmon[tiles.thread]
+    spans = np.maximum(tiles.end - np.maximum(tiles.start, end), 0) * busy
+    sums = np.bincount(tiles.thread, weights=spans, minlength=len(calls.pids)).astype(np.int64)
+    frame = lineage.frame[["pid", "comm"]].copy()
+    frame["duration_ns"] = sums[np.searchsorted(calls.pids, frame["pid"].to_numpy())]
+    frame = frame[frame["duration_ns"] > 0]
+    return frame.sort_values("duration_ns", ascending=False, ignore_index=True)
+
+
+def _notes(
+    recording: Recording, calls: Calls, lineage: Lineage, wakeups: WakeUps
+) -> tuple[str, ...]:
+    notes = [
+        "Blame rests on strace alone: it shows calls and wake-ups of threads, not functions, and "
+        "cannot tell a thread that runs from one that waits for a CPU.",
+    ]
+    if lineage.sysmon.any():
+        notes.append(
+            "This is a Go program: goroutines move between threads, which strace does not show; "
+            "waits handed on by the runtime's monitor thread are charged to the call it reacted to."
+        )
+    if not calls.split:
+        notes.append(
+            "The log has no durations (-T): a call and the time after it cannot be told apart."
+        )
+    if calls.clamped_ns:
+        notes.append(
+            f"{format_ns(calls.clamped_ns)} of calls overlapped the next call and was cut."
+        )
+    unknown = int((wakeups.kind == CODE["unknown"]).sum())
+    if unknown:
+        notes.append(f"{unknown} long waits anywhere in the log have no explanation in it.")
+    losses = len(recording.strace.losses)
+    if losses:
+        notes.append(f"{losses} lines of the log were not understood.")
+    return tuple(notes)
