@@ -233,6 +233,8 @@ def _fill_pids(lines):
     filled = []
     for line in lines:
         pid = line.pid
+        if line.kind == "superseded":
+            alive.discard(line.retval)
         if filled and filled[-1].broken and line.kind == "resumed" and line.name is None:
             pid = filled[-1].pid
         elif not line.bracket and line.kind != "message":
@@ -242,8 +244,6 @@ def _fill_pids(lines):
         alive |= {pid} if line.bracket else set()
         if line.kind in ("exit", "killed"):
             alive.discard(pid)
-        if line.kind == "superseded":
-            alive.discard(line.retval)
         filled.append(replace(line, pid=pid))
     return filled
 

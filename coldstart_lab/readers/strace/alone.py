@@ -64,31 +64,29 @@ def fill_pids(kind: Any, flags: Any, pid: Any, retval: Any, spawns: Any) -> None
     outlived the others. The rest of a line that a message broke belongs to the line before it.
     """
     alive = np.zeros(PID_MAX + 1, dtype=np.bool_)
-    first = _first_thread(kind, flags, pid, retval, spawns)
-    count, total, alone = 0, 0, first
-    if first >= 0:
-        alive[first] = True
-        count, total = 1, first
+    tally = np.zeros(2, dtype=np.int64)  # how many are alive, and the sum of their ids
+    alone = _first_thread(kind, flags, pid, retval, spawns)
+    _set_alive(alive, tally, alone, True)
     for row in range(len(kind)):
+        if kind[row] == SUPERSEDED:
+            _set_alive(alive, tally, retval[row], False)
         if flags[row] & CONTINUED:
             pid[row] = pid[row - 1]
         elif pid[row] < 0 and kind[row] <= RESUMED:
-            if count == 1:
-                alone = total  # the sum of one id is that id
+            if tally[0] == 1:
+                alone = tally[1]
             pid[row] = alone
-        come = retval[row] if _announced(kind[row], flags[row], retval[row]) else NO_PID
-        if come < 0 and flags[row] & BRACKET_PID:
-            come = pid[row]  # strace -q announces nobody
-        if come >= 0 and not alive[come]:
-            alive[come] = True
-            count += 1
-            total += come
-        gone = NO_PID
+        if _announced(kind[row], flags[row], retval[row]):
+            _set_alive(alive, tally, retval[row], True)
+        elif flags[row] & BRACKET_PID:  # strace -q announces nobody
+            _set_alive(alive, tally, pid[row], True)
         if kind[row] in (EXITED, KILLED):
-            gone = pid[row]
-        elif kind[row] == SUPERSEDED and 0 <= retval[row] <= PID_MAX:
-            gone = retval[row]
-        if gone >= 0 and alive[gone]:
-            alive[gone] = False
-            count -= 1
-            total -= gone
+            _set_alive(alive, tally, pid[row], False)
+
+
+@numba.njit(cache=True, nogil=True)
+def _set_alive(alive: Any, tally: Any, thread: int, lives: bool) -> None:
+    if 0 <= thread <= PID_MAX and alive[thread] != lives:
+        alive[thread] = lives
+        tally[0] += 1 if lives else -1
+        tally[1] += thread if lives else -thread
