@@ -3,11 +3,12 @@
 from coldstart_lab.attribution.counts import count_calls, count_failures, count_searches
 from coldstart_lab.attribution.result import Attribution, sum_causes
 from coldstart_lab.attribution.rules import add_rule, default_rules
-from coldstart_lab.attribution.startup import attribute_startup
+from coldstart_lab.attribution.startup import attribute_events, attribute_startup
 
 __all__ = [
     "Attribution",
     "add_rule",
+    "attribute_events",
     "attribute_startup",
     "count_calls",
     "count_failures",

@@ -10,6 +10,7 @@ import pandas as pd
 
 from coldstart_lab.attribution.calls import Calls, Ints
 from coldstart_lab.attribution.lineage import Lineage
+from coldstart_lab.attribution.masks import as_mask
 from coldstart_lab.readers.strace.arguments import descriptors
 from coldstart_lab.tables import STRING
 
@@ -158,7 +159,7 @@ def _describe(
     peer = np.array([ends[t.peer] for t in parsed] + [-1], dtype=np.int64)[codes]
     family = pd.array([t.family for t in parsed] + [None], dtype=STRING)[codes]
     subject = pd.array([t.subject for t in parsed] + [None], dtype=STRING)[codes]
-    events = np.asarray(pd.Series(family).eq("eventfd").fillna(False), dtype=bool)  # noqa: FBT003
+    events = as_mask(pd.Series(family).eq("eventfd"))
     # an eventfd has no name of its own: it is told by its process and number
     private = len(ends) + lineage.process[calls.thread[places]] * 1_000_000 + fd
     own, peer = np.where(events, private, own), np.where(events, private, peer)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from coldstart_lab.attribution.calls import Bools, Calls, Ints
 from coldstart_lab.attribution.descriptors import (
@@ -16,6 +14,7 @@ from coldstart_lab.attribution.descriptors import (
     resolve_ready,
 )
 from coldstart_lab.attribution.lineage import Lineage
+from coldstart_lab.attribution.masks import as_mask, contains
 from coldstart_lab.attribution.matching import NOBODY, latest_wakes
 from coldstart_lab.attribution.waits import SHORT_NS, wakers_of
 from coldstart_lab.attribution.wakeups import CODE, WakeUps
@@ -126,11 +125,10 @@ def _link_poll(
 def _link_timeouts(calls: Calls, waits: Ints, wakeups: WakeUps) -> Ints:
     """Note the time-outs among poll-like waits; return those that something ended."""
     frame = calls.frame.iloc[waits]
-    at_once = frame["args"].str.contains(_ZERO, regex=True)
+    at_once = contains(frame["args"], _ZERO)
     for name, pattern in _AT_ONCE.items():
-        mine = frame["syscall"].eq(name)
-        at_once = at_once.mask(mine, frame["args"].str.contains(pattern, regex=True))
-    at_once = at_once.fillna(False).to_numpy(dtype=bool)  # noqa: FBT003
+        mine = as_mask(frame["syscall"].eq(name))
+        at_once[mine] = contains(frame["args"][mine], pattern)
     got = calls.frame["retval"].iloc[waits].fillna(-1).to_numpy(dtype=np.int64)
     wakeups.end(waits[(got == 0) & ~at_once], "timer")
     return waits[(got > 0) & ~at_once]
@@ -209,10 +207,9 @@ def _registrations(calls: Calls, lineage: Lineage) -> pd.DataFrame:
     """List what epoll_ctl registered: time, process, instance, data, fd, call; by time."""
     places = calls.named("epoll_ctl")
     args = calls.frame["args"].iloc[places]
-    adds = args.str.contains(_ADD, regex=True).fillna(False).to_numpy(dtype=bool)  # noqa: FBT003
+    adds = contains(args, _ADD)
     places, args = places[adds], args[adds]
-    rest = pc.replace_substring_regex(pa.array(args, type=pa.large_string()), _ADD, "")
-    second = pd.Series(pd.array(rest.to_pandas(), dtype=args.dtype), index=args.index)
+    second = args.str.replace(_ADD, "", regex=True)
     data = epoll_data(args, at_most=1)[:, 0]
     frame = pd.DataFrame(
         {

@@ -10,6 +10,7 @@ import pandas as pd
 
 from coldstart_lab.attribution.calls import Bools, Calls, Ints
 from coldstart_lab.attribution.lineage import Lineage
+from coldstart_lab.attribution.masks import as_mask, contains
 from coldstart_lab.attribution.matching import (
     NOBODY,
     TOLERANCE_NS,
@@ -31,13 +32,13 @@ def link_futexes(calls: Calls, lineage: Lineage, kinds: pd.Series, wakeups: Wake
     waits = wakers_of(calls, kinds, "futex")
     every = calls.named("futex", "futex_time64")
     args = calls.frame["args"]
-    woke = args.iloc[every].str.contains("FUTEX_(?:WAKE|REQUEUE|CMP_REQUEUE)", regex=True)
+    woke = contains(args.iloc[every], "FUTEX_(?:WAKE|REQUEUE|CMP_REQUEUE)")
     count = calls.frame["retval"].iloc[every].fillna(0).to_numpy(dtype=np.int64)
-    wakes = every[(count >= 1) & woke.fillna(False).to_numpy(dtype=bool)]  # noqa: FBT003
+    wakes = every[(count >= 1) & woke]
     key = np.full(len(calls), -1, dtype=np.int64)
     address, _ = pd.factorize(leading_addresses(args.iloc[every]))
     key[every] = address * len(calls.pids) + lineage.process[calls.thread[every]]
-    returned = (calls.frame["retval"].iloc[waits] == 0).fillna(False).to_numpy(dtype=bool)  # noqa: FBT003
+    returned = as_mask(calls.frame["retval"].iloc[waits] == 0)
     slept = waits[returned]
     _link_latest(calls, slept, wakes, key, wakeups, "futex")
     _link_joins(calls, slept[wakeups.waker[slept] == NOBODY], wakeups)
@@ -99,7 +100,7 @@ def link_children(calls: Calls, kinds: pd.Series, wakeups: WakeUps) -> None:
 
 def link_exits(calls: Calls, lineage: Lineage, waiting: Bools, wakeups: WakeUps) -> None:
     """Link waits that never returned with the exit_group of another thread of the process."""
-    text = calls.frame["retval_text"].eq("?").fillna(False).to_numpy(dtype=bool)  # noqa: FBT003
+    text = as_mask(calls.frame["retval_text"].eq("?"))
     waits = np.flatnonzero(waiting & (calls.open_ended | text))
     ends = calls.named("exit_group")
     key = lineage.process[calls.thread]
@@ -144,7 +145,7 @@ def _thread_in_call(
     woken: Any, at_ns: Any, process: Any, sysmon: Any,
     first: Any, start: Any, end: Any, call: Any, waiting: Any,
 ) -> Any:  # fmt: skip
-    """Find the thread of the same process whose call, no wait, covers the instant and ends first."""
+    """Find the thread of the process whose call, no wait, covers the instant and ends first."""
     out = np.full(len(woken), -1, dtype=np.int64)
     for row in range(len(woken)):
         best_end = np.int64(0x7FFFFFFFFFFFFFFF)

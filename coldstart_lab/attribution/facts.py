@@ -10,6 +10,7 @@ import pandas as pd
 from coldstart_lab.attribution.calls import Calls, Ints
 from coldstart_lab.attribution.descriptors import InputOutput
 from coldstart_lab.attribution.lineage import Lineage
+from coldstart_lab.attribution.masks import as_mask, contains
 from coldstart_lab.attribution.phases import EXEC, MAIN, PHASES, find_phases
 from coldstart_lab.attribution.protocols import name_protocols
 from coldstart_lab.attribution.tiling import GAP, Tiles
@@ -32,7 +33,10 @@ _NOT_PATHS = (
     "recvmsg",
     "getrandom",
 )
-_INET = r'sin6?_port=htons\((?P<port>\d+)\).*?(?:inet_addr\("(?P<v4>[^"]+)"\)|inet_pton\(AF_INET6, "(?P<v6>[^"]+)")'
+_INET = (
+    r"sin6?_port=htons\((?P<port>\d+)\).*?"
+    r'(?:inet_addr\("(?P<v4>[^"]+)"\)|inet_pton\(AF_INET6, "(?P<v6>[^"]+)")'
+)
 _UNIX = r'sun_path=@?"(?P<path>[^"]+)"'
 # A refused connection and its next try belong to one back-off if nothing else lies between
 _RETRY_NS = 20_000_000
@@ -127,13 +131,13 @@ def _column(values: pd.Series, rows: Ints) -> pd.Series:
 
 def _named_in_arguments(args: pd.Series, syscall: pd.Series) -> pd.Series:
     """Read the path or address that the arguments themselves name."""
-    paths = args.where(~syscall.isin(_NOT_PATHS).fillna(False))  # noqa: FBT003
+    paths = args.where(~as_mask(syscall.isin(_NOT_PATHS)))
     found = paths.astype(object).str.extract(_PATH)
     folder = found["cwd"].fillna(found["dir"])
     relative = found["path"].notna() & ~found["path"].str.startswith("/", na=False)
     joined = folder + "/" + found["path"]
     path = found["path"].where(~relative, joined.where(found["path"] != "", folder))
-    address = args.where(syscall.isin(["connect", "sendto", "bind"]).fillna(False)).astype(object)  # noqa: FBT003
+    address = args.where(as_mask(syscall.isin(["connect", "sendto", "bind"]))).astype(object)
     inet = address.str.extract(_INET)
     v6 = "[" + inet["v6"] + "]"
     name = inet["v4"].fillna(v6) + ":" + inet["port"]
@@ -163,8 +167,8 @@ def _mark_back_off(evidence: Evidence, call: Ints, facts: pd.DataFrame) -> np.nd
     tries = calls.named("connect")
     refused = calls.frame["errno"].iloc[tries].eq("ECONNREFUSED").to_numpy(dtype=bool)
     asked = calls.named("getsockopt")
-    told = calls.frame["args"].iloc[asked].str.contains("[ECONNREFUSED]", regex=False)
-    failed = np.concatenate((tries[refused], asked[told.fillna(False).to_numpy(dtype=bool)]))  # noqa: FBT003
+    told = contains(calls.frame["args"].iloc[asked], "[ECONNREFUSED]", regex=False)
+    failed = np.concatenate((tries[refused], asked[told]))
     if not len(timers) or not len(failed):
         return protocol
     name = _named_in_arguments(
@@ -180,5 +184,8 @@ def _mark_back_off(evidence: Evidence, call: Ints, facts: pd.DataFrame) -> np.nd
     again = np.append(starts, np.iinfo(np.int64).max)[after]
     near = (last <= begin) & (begin - last < _RETRY_NS) & (again - end < _RETRY_NS)
     protocol[timers[near]] = "back-off"
-    facts.loc[timers[near], "subject"] = np.append(name[by_time], None)[after[near]]
+    tried = np.append(name[by_time], "")
+    subject = facts["subject"].to_numpy(dtype=object, copy=True)
+    subject[timers[near]] = tried[after[near]]
+    facts["subject"] = subject
     return protocol

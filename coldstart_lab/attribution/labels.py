@@ -14,10 +14,10 @@ from coldstart_lab.attribution.tiling import GAP
 from coldstart_lab.attribution.walk import Path
 
 _SEARCHED = ("subject", "args", "protocol")
-_FOLDER_DEPTH = 5
+_FOLDER_DEPTH = 6
 # Neighbours that tell what the code between them does: it works on what it reads or says
 _TELLING = ("files", "network")
-_NOT_TELLING = ("sockets", "output", "connect-call", "system-files")
+_NOT_TELLING = ("sockets", "own-sockets", "output", "connect-call", "system-files")
 
 
 def label_pieces(evidence: Evidence, path: Path, rules: pd.DataFrame) -> pd.DataFrame:

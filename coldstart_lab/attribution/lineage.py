@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from coldstart_lab.attribution.calls import Bools, Calls, Ints
+from coldstart_lab.attribution.masks import categorical, contains
 from coldstart_lab.tables import STRING, THREADS
 
 CREATING = ("clone", "clone3", "fork", "vfork")
@@ -73,9 +74,8 @@ def trace_lineage(calls: Calls) -> Lineage:
     parent[child] = calls.thread[made]
     # the child may run before its creator's call has returned, but not before it began
     start[child] = np.maximum(np.minimum(start[child], calls.end[made]), calls.start[made])
-    shares = calls.frame["args"].iloc[made].str.contains("CLONE_THREAD", regex=False)
     order = np.argsort(calls.start[made], kind="stable")
-    is_thread = shares.fillna(False).to_numpy(dtype=bool)  # noqa: FBT003
+    is_thread = contains(calls.frame["args"].iloc[made], "CLONE_THREAD", regex=False)
     for at in order.tolist():  # one step a thread created, parents first
         if is_thread[at]:
             process[child[at]] = process[parent[child[at]]]
@@ -92,10 +92,10 @@ def _find_sysmon(calls: Calls, count: int) -> Bools:
     sleeps = calls.named("nanosleep")
     slept = np.bincount(calls.thread[sleeps], minlength=count)
     total = np.bincount(calls.thread, minlength=count)
-    begins = calls.frame["args"].iloc[sleeps].str.match(_SYSMON_SLEEP).fillna(False)
+    begins = contains(calls.frame["args"].iloc[sleeps], _SYSMON_SLEEP)
     tick = np.zeros(count, dtype=bool)
     first = np.unique(calls.thread[sleeps], return_index=True)[1]
-    tick[calls.thread[sleeps[first]]] = begins.to_numpy(dtype=bool)[first]
+    tick[calls.thread[sleeps[first]]] = begins[first]
     return tick & (slept >= 2) & (slept >= _SYSMON_SHARE * (total - _set_up(calls, count)))
 
 
@@ -119,7 +119,7 @@ def _threads_frame(
             "comm": _names(calls, process, parent, start),
             "start_ns": start,
             "end_ns": end,
-            "role": pd.Categorical.from_codes(role, ["main", "thread", "process", "go-sysmon"]),
+            "role": categorical(role, ["main", "thread", "process", "go-sysmon"]),
         }
     )
     return frame.sort_values(["start_ns", "pid"], ignore_index=True)

@@ -9,16 +9,18 @@ import pandas as pd
 
 from coldstart_lab.attribution.calls import Calls, Ints
 from coldstart_lab.attribution.lineage import Lineage
+from coldstart_lab.attribution.masks import contains
 
 PHASES = ("exec", "loader", "runtime", "main")
 EXEC, LOADER, RUNTIME, MAIN = range(4)
 
 # What ld.so of glibc and musl calls before the program's own code runs
 _LOADER_CALLS = frozenset(
-    ("brk", "mmap", "mmap2", "munmap", "mprotect", "access", "faccessat", "faccessat2", "open", "openat", "read",
-     "pread64", "fstat", "newfstatat", "stat", "lstat", "statx", "readlink", "readlinkat", "close",
-     "arch_prctl", "set_thread_area", "set_tid_address", "set_robust_list", "rseq", "prlimit64",
-     "getcwd", "uname", "getuid", "geteuid", "getgid", "getegid", "getpid", "fcntl", "writev", "getrandom")
+    ("brk", "mmap", "mmap2", "munmap", "mprotect", "access", "faccessat", "faccessat2", "open",
+     "openat", "read", "pread64", "fstat", "newfstatat", "stat", "lstat", "statx", "readlink",
+     "readlinkat", "close", "arch_prctl", "set_thread_area", "set_tid_address",
+     "set_robust_list", "rseq", "prlimit64", "getcwd", "uname", "getuid", "geteuid", "getgid",
+     "getegid", "getpid", "fcntl", "writev", "getrandom")
 )  # fmt: skip
 _LIBRARY = r'\.so(?:\.[0-9.]+)?"|/ld\.so\.(?:cache|preload)"|ld-musl-'
 _GO_SIGNAL_HANDLERS = 30
@@ -80,9 +82,7 @@ def find_phases(calls: Calls, lineage: Lineage, processes: Ints) -> PhaseMap:
     of = lineage.process[calls.thread[execs]]
     creating = calls.named("clone", "clone3")
     args = calls.frame["args"].iloc[creating]
-    threads = creating[
-        args.str.contains("CLONE_THREAD", regex=False).fillna(False).to_numpy(dtype=bool)
-    ]  # noqa: FBT003
+    threads = creating[contains(args, "CLONE_THREAD", regex=False)]
     rows: list[tuple[int, int, int]] = []
     for place, process in zip(execs.tolist(), of.tolist(), strict=True):
         if process in processes:
@@ -121,10 +121,10 @@ def _loader_end(calls: Calls, after: slice) -> int | None:
     frame = calls.frame.iloc[after.start : run]
     names = frame["syscall"]
     args = frame["args"].fillna("")
-    libraries = args.str.contains(_LIBRARY, regex=True).to_numpy(dtype=bool)
+    libraries = contains(args, _LIBRARY)
     if not libraries.any():
         return None
-    opens = args.str.contains('/ld.so.cache"', regex=False).to_numpy(dtype=bool)
+    opens = contains(args, '/ld.so.cache"', regex=False)
     maps = (names == "mmap").to_numpy(dtype=bool)
     cache = np.flatnonzero(opens)
     mapped = np.flatnonzero(maps[cache[0] :]) + cache[0] if len(cache) else cache

@@ -7,12 +7,13 @@ import pandas as pd
 
 from coldstart_lab.attribution.calls import Calls
 from coldstart_lab.attribution.descriptors import RECEIVING, SENDING, InputOutput
+from coldstart_lab.attribution.masks import contains
 from coldstart_lab.tables import STRING
 
 # First match wins; strace prints non-printable bytes in octal
 _BY_BYTES = (
     ("TLS", r'"\\26\\3[\\0-9]|"\\x16\\x03'),
-    ("PostgreSQL", r'\\0\\3\\0\\0user\\0|"\\0\\0\\0\\10\\4\\322\\26/|"SELECT 1|"\\0\\0\\0.{1,4}\\0\\3\\0\\0'),
+    ("PostgreSQL", r'\\0\\3\\0\\0user\\0|"\\0\\0\\0\\10\\4\\322\\26/|"\\0\\0\\0.{1,4}\\0\\3\\0\\0'),
     ("Redis", r'"\*\d+\\r\\n\$\d+\\r\\n|"\+PONG\\r'),
     ("HTTP/2", r'"PRI \* HTTP/2'),
     ("HTTP", r'"(?:GET|POST|PUT|HEAD|DELETE|PATCH|OPTIONS|CONNECT) [^"]* HTTP/1|"HTTP/1\.[01] '),
@@ -57,10 +58,10 @@ def name_protocols(calls: Calls, io: InputOutput) -> pd.Series:
     args = calls.frame["args"].iloc[io.call[talk]].reset_index(drop=True)
     connection = np.minimum(io.own, io.peer)
     for name, pattern in reversed(_BY_PORT):
-        hits = io.subject.iloc[sockets].str.contains(pattern, regex=True).fillna(False)  # noqa: FBT003
-        protocol[sockets[hits.to_numpy(dtype=bool)]] = name
+        hits = contains(io.subject.iloc[sockets], pattern)
+        protocol[sockets[hits]] = name
     for name, pattern in reversed(_BY_BYTES):
-        hits = args.str.contains(pattern, regex=True).fillna(False).to_numpy(dtype=bool)  # noqa: FBT003
+        hits = contains(args, pattern)
         known = np.isin(connection[sockets], np.unique(connection[talk[hits]]))
         protocol[sockets[known]] = name
         if name == "TLS":
@@ -72,7 +73,7 @@ def _mark_handshakes(
     calls: Calls, io: InputOutput, connection: np.ndarray, rows: np.ndarray,
     talk: np.ndarray, args: pd.Series, protocol: np.ndarray,
 ) -> None:  # fmt: skip
-    records = args.str.contains(_HANDSHAKE, regex=True).fillna(False).to_numpy(dtype=bool)  # noqa: FBT003
+    records = contains(args, _HANDSHAKE)
     ends = pd.Series(calls.end[io.call[talk[records]]]).groupby(connection[talk[records]]).max()
     last = ends.reindex(connection[rows]).to_numpy()
     protocol[rows[calls.start[io.call[rows]] < last]] = "TLS handshake"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -11,6 +13,7 @@ from coldstart_lab.attribution.edges import find_wakeups
 from coldstart_lab.attribution.facts import Evidence
 from coldstart_lab.attribution.labels import label_pieces
 from coldstart_lab.attribution.lineage import Lineage, trace_lineage
+from coldstart_lab.attribution.masks import categorical
 from coldstart_lab.attribution.result import Attribution, sum_causes
 from coldstart_lab.attribution.rules import check_rules, default_rules
 from coldstart_lab.attribution.tiling import GAP, Tiles, tile_threads
@@ -55,26 +58,63 @@ def attribute_startup(
     the milestone, and its pieces are named by the first rule that fits. See the attribution page
     of the documentation for the method and its limits.
     """
+    log = recording.strace
+    answer = attribute_events(
+        log.events, recording.milestones, until=until or recording.ready_milestone, rules=rules
+    )
+    lost = len(log.losses)
+    if not lost:
+        return answer
+    note = f"{lost} lines of the log were not understood; what they did is in no segment."
+    return replace(answer, notes=(*answer.notes, note))
+
+
+def attribute_events(
+    events: pd.DataFrame,
+    milestones: pd.DataFrame,
+    *,
+    until: str,
+    rules: pd.DataFrame | None = None,
+) -> Attribution:
+    """Say where each nanosecond from exec to a milestone went, from the events alone.
+
+    Parameters
+    ----------
+    events : DataFrame
+        ``tables.STRACE_EVENTS``.
+    milestones : DataFrame
+        ``tables.MILESTONES``: at least ``exec`` and ``until``, on the events' clock.
+    until : str
+        Name of the milestone.
+    rules : DataFrame, optional
+        Rules that name causes; ``default_rules()``.
+
+    Returns
+    -------
+    Attribution
+        As from :func:`attribute_startup`.
+
+    Raises
+    ------
+    MissingEvidenceError
+        If no event has a time, or the milestone is not known or not after exec.
+    SchemaError
+        If the rules are no table of rules.
+    """
     checked = check_rules(default_rules() if rules is None else rules)
-    calls = collect_calls(recording.strace.events)
-    milestones = recording.milestones
-    until = until or recording.ready_milestone
-    begin = _instant(milestones, "exec", recording)
-    end = _instant(milestones, until, recording)
+    calls = collect_calls(events)
+    begin, end = _instant(milestones, "exec"), _instant(milestones, until)
     if end <= begin:
-        raise MissingEvidenceError(
-            f"the milestone {until!r} is not after exec", path=recording.path
-        )
+        raise MissingEvidenceError(f"the milestone {until!r} is not after exec")
     lineage = trace_lineage(calls)
     tiles = tile_threads(calls, lineage)
     io = resolve_descriptors(calls, lineage)
     wakeups = find_wakeups(calls, lineage, tiles, io)
-    thread, seen = _anchor(calls, lineage, tiles, wakeups, milestones, until, end)
+    thread, seen = _anchor(calls, lineage, tiles, milestones, until, end)
     path = walk_back(
         calls, lineage, tiles, wakeups, thread=thread, start_ns=begin, end_ns=max(seen, begin)
     )
-    evidence = Evidence(calls, lineage, tiles, io, wakeups)
-    labels = label_pieces(evidence, path, checked)
+    labels = label_pieces(Evidence(calls, lineage, tiles, io, wakeups), path, checked)
     segments = _segments_frame(calls, lineage, path, labels, thread, end)
     return Attribution(
         until=until,
@@ -87,25 +127,23 @@ def attribute_startup(
         edges=edges_frame(calls, lineage, wakeups),
         milestones=milestones,
         after=_work_after(calls, lineage, tiles, wakeups, end),
-        notes=_notes(recording, calls, lineage, wakeups),
+        notes=_notes(calls, lineage, wakeups),
     )
 
 
-def _instant(milestones: pd.DataFrame, name: str, recording: Recording) -> int:
+def _instant(milestones: pd.DataFrame, name: str) -> int:
     found = milestones.loc[milestones["name"] == name, "time_ns"]
     if found.empty:
         known = ", ".join(milestones["name"]) or "none"
         raise MissingEvidenceError(
             f"this recording knows no milestone {name!r}",
-            path=recording.path,
             hint=f"it knows: {known}",
         )
     return int(found.iloc[0])
 
 
 def _anchor(
-    calls: Calls, lineage: Lineage, tiles: Tiles, wakeups: WakeUps,
-    milestones: pd.DataFrame, until: str, end: int,
+    calls: Calls, lineage: Lineage, tiles: Tiles, milestones: pd.DataFrame, until: str, end: int
 ) -> tuple[int, int]:  # fmt: skip
     """Choose the thread the walk begins on, and when it passed the milestone itself.
 
@@ -179,10 +217,10 @@ def _tiles_frame(calls: Calls, tiles: Tiles, wakeups: WakeUps) -> pd.DataFrame:
             "pid": calls.pids[tiles.thread],
             "start_ns": tiles.start,
             "end_ns": tiles.end,
-            "state": pd.Categorical.from_codes(
+            "state": categorical(
                 np.where(inside, np.where(waits, 2, 1), 0), ["running", "call", "waiting"]
             ),
-            "syscall": pd.Categorical.from_codes(codes, syscall.categories),
+            "syscall": categorical(codes, syscall.categories),
             "line": pd.arrays.IntegerArray(calls.frame["line"].to_numpy()[tiles.call], ~inside),
         }
     )
@@ -203,9 +241,7 @@ def _work_after(
     return frame.sort_values("duration_ns", ascending=False, ignore_index=True)
 
 
-def _notes(
-    recording: Recording, calls: Calls, lineage: Lineage, wakeups: WakeUps
-) -> tuple[str, ...]:
+def _notes(calls: Calls, lineage: Lineage, wakeups: WakeUps) -> tuple[str, ...]:
     notes = [
         "Blame rests on strace alone: it shows calls and wake-ups of threads, not functions, and "
         "cannot tell a thread that runs from one that waits for a CPU.",
@@ -226,7 +262,4 @@ def _notes(
     unknown = int((wakeups.kind == CODE["unknown"]).sum())
     if unknown:
         notes.append(f"{unknown} long waits anywhere in the log have no explanation in it.")
-    losses = len(recording.strace.losses)
-    if losses:
-        notes.append(f"{losses} lines of the log were not understood.")
     return tuple(notes)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from coldstart_lab.attribution.calls import Bools, Calls, Ints
+from coldstart_lab.attribution.masks import contains
 
 # What a call of this name waits for, if it waits
 WAITS = {
@@ -85,9 +86,7 @@ def wait_kinds(calls: Calls) -> pd.Series:
     kinds[_no_wait(calls, kinds)] = None
     clones = calls.named("clone", "clone3")
     args = calls.frame["args"].iloc[clones]
-    vforks = clones[
-        args.str.contains("CLONE_VFORK", regex=False).fillna(False).to_numpy(dtype=bool)
-    ]  # noqa: FBT003
+    vforks = clones[contains(args, "CLONE_VFORK", regex=False)]
     if "vfork" not in kinds.cat.categories:
         kinds = kinds.cat.add_categories(["vfork"])
     kinds[vforks] = "vfork"
@@ -99,11 +98,9 @@ def _no_wait(calls: Calls, kinds: pd.Series) -> Bools:
     args = calls.frame["args"]
     out = np.zeros(len(calls), dtype=bool)
     futex = np.flatnonzero((kinds == "futex").to_numpy(dtype=bool, na_value=False))
-    waits = args.iloc[futex].str.contains("FUTEX_WAIT|FUTEX_LOCK_PI", regex=True)
-    out[futex] = ~waits.fillna(False).to_numpy(dtype=bool)  # noqa: FBT003
+    out[futex] = ~contains(args.iloc[futex], "FUTEX_WAIT|FUTEX_LOCK_PI")
     locks = calls.named("fcntl")
-    waiting = args.iloc[locks].str.contains("SETLKW", regex=False).fillna(False)  # noqa: FBT003
-    out[locks] = ~waiting.to_numpy(dtype=bool)
+    out[locks] = ~contains(args.iloc[locks], "SETLKW", regex=False)
     again = calls.frame["errno"].isin(["EAGAIN", "EINPROGRESS", "EWOULDBLOCK"]).to_numpy()
     return out | again
 

@@ -9,12 +9,13 @@ import pandas as pd
 
 from coldstart_lab.attribution.calls import Calls, Ints
 from coldstart_lab.attribution.lineage import Lineage
+from coldstart_lab.attribution.masks import categorical
 from coldstart_lab.attribution.matching import NOBODY
 from coldstart_lab.tables import EDGES, STRING
 
 KINDS = (
-    "none", "futex", "join", "pipe", "socket", "eventfd", "epoll", "child", "vfork", "exit", "signal",
-    "timer", "external", "storage", "unknown", "scheduler",
+    "none", "futex", "join", "pipe", "socket", "eventfd", "epoll", "child", "vfork", "exit",
+    "signal", "timer", "external", "storage", "unknown", "scheduler",
 )  # fmt: skip
 CODE = {name: code for code, name in enumerate(KINDS)}
 
@@ -83,7 +84,7 @@ def edges_frame(calls: Calls, lineage: Lineage, wakeups: WakeUps) -> pd.DataFram
             "pid": calls.pids[calls.thread[at]],
             "start_ns": calls.start[at],
             "end_ns": calls.end[at],
-            "kind": pd.Categorical.from_codes(wakeups.kind[at], list(KINDS)),
+            "kind": categorical(wakeups.kind[at], list(KINDS)),
             "waker": pd.arrays.IntegerArray(calls.pids[waker], waker == NOBODY),
             "wake_ns": pd.arrays.IntegerArray(wakeups.wake_ns[at], waker == NOBODY),
             "line": pd.arrays.IntegerArray(lines[at], np.zeros(len(at), dtype=bool)),

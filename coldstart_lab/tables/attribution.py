@@ -30,7 +30,7 @@ TILES = Table(
         Column(
             "state",
             "category",
-            "running (outside calls: on a CPU or waiting for one), call (a call that does not wait), "
+            "running (outside calls: on a CPU or waiting for one), call (that does not wait), "
             "or waiting (blocked in a call).",
         ),
         Column("syscall", "category", "The call; NA while running.", None, True),

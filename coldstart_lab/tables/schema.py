@@ -25,7 +25,8 @@ class Column:
     name : str
         Its name; a unit is its suffix.
     dtype : str
-        ``int64``, ``Int64``, ``Int32``, ``float64``, ``bool``, ``category`` (of strings) or ``string``.
+        ``int64``, ``Int64``, ``Int32``, ``float64``, ``bool``, ``category`` (of strings) or
+        ``string``.
     doc : str
         What it holds.
     unit : str or None

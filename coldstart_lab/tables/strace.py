@@ -52,7 +52,7 @@ STRACE_EVENTS = Table(
 
 STRACE_SUMMARY = Table(
     "strace.summary",
-    "What was read, counted: every line of the log is in exactly one row whose item begins 'lines:'.",
+    "What was read, counted; every line of the log is in exactly one item that begins 'lines:'.",
     (
         Column("item", "string", "What is counted."),
         Column("count", "int64", "How many."),
@@ -61,7 +61,7 @@ STRACE_SUMMARY = Table(
 
 STRACE_LOSSES = Table(
     "strace.losses",
-    "What was not understood: one row a line, or a half of a call whose other half is missing.",
+    "What was not understood: one row a line, a resumed call without its begin among them.",
     (
         Column("line", "int64", "Line of the log, counted from 1."),
         Column("offset", "int64", "Byte of the uncompressed log it begins at.", "bytes"),

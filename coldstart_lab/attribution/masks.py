@@ -1,0 +1,24 @@
+"""Boolean masks of text columns; NA is False."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+
+def contains(text: pd.Series, pattern: str, *, regex: bool = True) -> NDArray[np.bool_]:
+    """Mark the texts that a pattern is found in."""
+    return as_mask(text.str.contains(pattern, regex=regex))
+
+
+def as_mask(values: pd.Series) -> NDArray[np.bool_]:
+    """Turn a column of booleans into an array."""
+    return values.astype("boolean").to_numpy(dtype=bool, na_value=False)
+
+
+def categorical(codes: Any, names: Any) -> Any:
+    """Make a categorical of codes; -1 is NA."""
+    return pd.Categorical.from_codes(codes, names)
