@@ -213,7 +213,7 @@ def _segments(random: np.random.Generator, n_threads: int) -> pd.DataFrame:
             "cause": columns[1],
             "subject": columns[7],
             "confidence": columns[6],
-            "rule": ["made-up"] * len(rows),
+            "rule": columns[1],
             "syscall": columns[4],
             "artefact": ["strace"] * len(rows),
             "line": np.arange(1, len(rows) + 1) * 20,

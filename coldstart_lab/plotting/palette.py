@@ -25,7 +25,7 @@ CATEGORY_COLORS: Final[dict[str, str]] = {
     "files": "#c76c22",
     "memory": "#52a76c",
     "timer": "#d1a214",
-    "signal": "#f0a7bc",
+    "scheduler": "#f0a7bc",
     "observer": "#9ed8e6",
     "other": "#e3e3e3",
 }

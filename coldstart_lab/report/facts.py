@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from coldstart_lab.attribution import sum_causes
 from coldstart_lab.report.cleaning import clean, clean_columns
+from coldstart_lab.report.plaincauses import without_log_text
 from coldstart_lab.tables import STRING
 
 if TYPE_CHECKING:
@@ -140,8 +142,8 @@ def clean_times(attribution: Attribution, *, log_lines: bool) -> Times:
     attribution : Attribution
         The attribution.
     log_lines : bool
-        Whether text of the log may be shown; if not, subjects, thread names and what milestones
-        saw in the log are left out: they were taken from it.
+        Whether text of the log may be shown; if not, subjects, thread names, the names of files
+        and peers in causes, and what milestones saw in the log are left out: it all came from it.
 
     Returns
     -------
@@ -149,8 +151,11 @@ def clean_times(attribution: Attribution, *, log_lines: bool) -> Times:
         Cleaned tables. Subjects of segments are cleaned where they are shown: there may be
         millions.
     """
-    segments = clean_columns(attribution.segments, ["cause", "category", "phase", "comm"])
-    causes = clean_columns(attribution.causes, ["cause", "category", "subject"])
+    own = attribution.segments
+    segments = own if log_lines else without_log_text(own)
+    causes = attribution.causes if log_lines else sum_causes(segments)
+    segments = clean_columns(segments, ["cause", "category", "phase", "comm"])
+    causes = clean_columns(causes, ["cause", "category", "subject"])
     threads = clean_columns(attribution.threads, ["comm"])
     milestones = clean_columns(attribution.milestones, ["name", "detail"])
     after = clean_columns(attribution.after, ["comm"])

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 from markupsafe import Markup, escape
+from matplotlib.figure import Figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,8 +41,8 @@ def embed_figure(ax: Axes, *, name: str, label: str, most_bytes: int) -> Markup:
     Markup
         An ``<svg>`` element, or an ``<img>`` with its data.
     """
-    figure = ax.get_figure(root=True)
-    assert figure is not None  # every Axes drawn here has one
+    figure = ax.figure
+    assert isinstance(figure, Figure)  # no Axes drawn here lies in a subfigure
     with mpl.rc_context({"svg.hashsalt": name, "svg.fonttype": "none"}):
         vector = io.StringIO()
         figure.savefig(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 
 import coldstart_lab
+from coldstart_lab.attribution import attribute_startup
 from coldstart_lab.errors import MissingEvidenceError, UsageError
 from coldstart_lab.recording import Recording, open_recording
 from coldstart_lab.report.cleaning import clean
@@ -125,8 +126,6 @@ def render_report(
 
 def _attribute(recording: Recording, until: str | None) -> Attribution | None:
     if recording.strace.events["start_ns"].notna().any():
-        from coldstart_lab.attribution import attribute_startup  # noqa: PLC0415 - loads numba
-
         return attribute_startup(recording, until=until)
     if until is not None:
         raise MissingEvidenceError(

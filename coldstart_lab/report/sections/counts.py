@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from coldstart_lab.attribution import count_calls, count_failures, count_searches
 from coldstart_lab.report.cleaning import clean
 from coldstart_lab.report.rows import rows_of
 
@@ -28,12 +29,6 @@ def build(facts: Facts) -> dict[str, Any]:
     dict
         ``tables``: title, explanation, headings, rows and how many rows are left out.
     """
-    from coldstart_lab.attribution.counts import (  # noqa: PLC0415 - most reports need no counts
-        count_calls,
-        count_failures,
-        count_searches,
-    )
-
     events = facts.recording.strace.events
     tables = [
         _table("Calls by name", "How often each call was made.", count_calls(events)),

@@ -136,8 +136,9 @@ def _about_tracer(facts: Facts) -> str:
     traced, untraced = format_ns(cost.traced.median_ns), format_ns(cost.untraced.median_ns)
     if not cost.apart and cost.ratio < 1.1:
         return (
-            f"Traced starts took {traced}, untraced ones {untraced} (medians): the tracer cost "
-            "little here, and the lengths below are close to those of an ordinary start."
+            f"Traced starts took {traced}, untraced ones {untraced} (medians): what the tracer "
+            "cost does not stand out from how much the starts differ. Work made of many short "
+            "calls may still be overstated."
         )
     return (
         f"This is the start as strace saw it. Untraced, the same program took {untraced} instead "
