@@ -92,6 +92,7 @@ def plot_threads(
         _draw_lives(ax, covered, length)
         _draw_states(ax, covered, length)
         _draw_path(ax, segments, lanes, begin, length)
+        _hollow_path(ax, segments, lanes, begin, length)
         draw_columns(ax, columns, range(len(labels)), top=-0.95, size=_SIZE)
         draw_milestones(ax, milestones_within(milestones, begin, length), lift=26)
         _draw_key(ax)
@@ -175,12 +176,38 @@ def _draw_path(ax: Axes, segments: pd.DataFrame, lanes: Lanes, begin: int, lengt
         x,
         line_y,
         color=PATH_COLOR,
-        linewidth=1.9,
+        linewidth=2.3,
         solid_capstyle="butt",
         solid_joinstyle="miter",
         zorder=5,
         gid="critical-path",
-        path_effects=[effects.withStroke(linewidth=3.9, foreground=PAPER)],
+        path_effects=[effects.withStroke(linewidth=4.3, foreground=PAPER)],
+    )
+
+
+def _hollow_path(ax: Axes, segments: pd.DataFrame, lanes: Lanes, begin: int, length: float) -> None:
+    """Hollow the path where its cause is unresolved."""
+    unresolved = (segments["confidence"] == "unresolved").to_numpy(bool)
+    if not unresolved.any():
+        return
+    covered = coverage(
+        lanes.of_segment[unresolved],
+        (segments["start_ns"].to_numpy(np.int64) - begin)[unresolved].astype(np.float64),
+        (segments["end_ns"].to_numpy(np.int64) - begin)[unresolved].astype(np.float64),
+        n_rows=len(lanes.names),
+        low=0.0,
+        high=length,
+    )
+    # what fills less than half of a column is too short to be seen as hollow
+    rows, lefts, rights, _ = boxes((covered > 0.5).astype(np.float64), low=0.0, high=length)
+    ax.hlines(
+        rows.astype(np.float64),
+        lefts,
+        rights,
+        color=PAPER,
+        linewidth=0.8,
+        zorder=5.5,
+        gid="unresolved-path",
     )
 
 
@@ -196,7 +223,7 @@ def _columns(lanes: Lanes) -> list[TextColumn]:
 def _draw_key(ax: Axes) -> None:
     """Name the four marks once, in one line above the lanes."""
     keys = [
-        Line2D([], [], color=PATH_COLOR, linewidth=2.4, label="critical path"),
+        Line2D([], [], color=PATH_COLOR, linewidth=2.4, label="critical path (hollow: unresolved)"),
         Patch(facecolor=STATE_COLORS["running"], label="running (outside calls)"),
         Patch(facecolor=STATE_COLORS["call"], label="in a call"),
         Line2D([], [], color=STATE_COLORS["waiting"], linewidth=2, label="waiting in a call"),
@@ -208,7 +235,10 @@ def _draw_key(ax: Axes) -> None:
         borderaxespad=0.15,
         borderpad=0.2,
         ncols=4,
-        frameon=False,
+        frameon=True,  # hides lines that lead to milestones behind it
+        facecolor=PAPER,
+        edgecolor="none",
+        framealpha=1.0,
         fontsize=SMALL,
         handlelength=1.6,
         columnspacing=1.6,

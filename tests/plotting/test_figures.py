@@ -128,6 +128,16 @@ def test_path_is_one_line_through_every_instant(start):
     assert (np.diff(x)[moved] == 0).all()  # jumps take no time
 
 
+def test_path_is_hollow_exactly_where_it_is_unresolved(start):
+    ax = plot_threads(start.tiles, start.segments, threads=start.threads)
+    (hollow,) = [lines for lines in ax.collections if lines.get_gid() == "unresolved-path"]
+    drawn = sum(line[1, 0] - line[0, 0] for line in hollow.get_segments())
+    assert drawn == pytest.approx(start.causes["unresolved_ns"].sum(), rel=0.03)
+    sure = start.segments.assign(confidence="certain")
+    ax = plot_threads(start.tiles, sure, threads=start.threads)
+    assert not [lines for lines in ax.collections if lines.get_gid() == "unresolved-path"]
+
+
 def test_many_threads_and_tiles_stay_fast_and_small(synthetic):
     big = synthetic.make_start(tiles=1_000_000, n_threads=200)
     began = time.perf_counter()
