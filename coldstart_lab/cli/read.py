@@ -79,29 +79,19 @@ def _read(path: Path) -> StraceLog:
     return bundle
 
 
-def count_calls(events: pd.DataFrame) -> pd.DataFrame:
-    """Count the calls of a log by name.
+def _count_calls(events: pd.DataFrame) -> pd.DataFrame:
+    """Count the calls by name, with the time in them summed over threads where it is known."""
+    from coldstart_lab.attribution import count_calls
 
-    Parameters
-    ----------
-    events : DataFrame
-        ``tables.STRACE_EVENTS``.
-
-    Returns
-    -------
-    DataFrame
-        One row a call, the most frequent first: ``syscall``, ``count``, ``failed`` and
-        ``duration_ns`` (summed over threads; NA where none is known).
-    """
-    calls = events[events["kind"] == "syscall"]
-    failed = calls.assign(failed=calls["errno"].notna())
-    grouped = failed.groupby("syscall", observed=True)
-    counted = grouped.agg(count=("line", "size"), failed=("failed", "sum"))
-    counted["duration_ns"] = grouped["duration_ns"].sum(min_count=1)
-    return counted.sort_values("count", ascending=False, kind="stable").reset_index()
+    counted = count_calls(events)
+    calls = events[(events["kind"] == "syscall").to_numpy()]
+    time = calls.groupby("syscall", observed=True)["duration_ns"].sum(min_count=1)
+    return counted.assign(duration_ns=counted["syscall"].map(time).astype("Int64"))
 
 
 def _as_json(log: StraceLog, shown: int, out: Path | None) -> dict[str, Any]:
+    from coldstart_lab.attribution import count_failures, count_searches
+
     start = log.events["start_ns"].dropna()
     end = (log.events["start_ns"] + log.events["duration_ns"].fillna(0)).dropna()
     reasons = log.losses["reason"].value_counts()
@@ -112,7 +102,9 @@ def _as_json(log: StraceLog, shown: int, out: Path | None) -> dict[str, Any]:
         "first_ns": int(start.min()) if len(start) else None,
         "last_ns": int(end.max()) if len(end) else None,
         "counts": dict(zip(log.summary["item"], log.summary["count"].tolist(), strict=True)),
-        "calls": records(count_calls(log.events).head(shown)),
+        "calls": records(_count_calls(log.events).head(shown)),
+        "failures": records(count_failures(log.events).head(shown)),
+        "searches": records(count_searches(log.events).head(shown)),
         "losses": {
             "count": len(log.losses),
             "reasons": {str(reason): int(count) for reason, count in reasons.items() if count},
@@ -135,26 +127,48 @@ def _print_card(log: StraceLog, shown: int) -> None:
     show.print(f"  durations: {'yes (-T)' if log.has_durations else 'not recorded'}")
     for flag, what in log.missing_flags.items():
         show.print(f"  not recorded: {what} (strace {flag})")
-    _print_calls(log, shown)
+    _print_lists(log, shown)
     _print_losses(log, shown)
 
 
-def _print_calls(log: StraceLog, shown: int) -> None:
-    counted = count_calls(log.events)
-    heading = "time in it, all threads"
-    made = table("call", "count", "failed", heading, right=frozenset({"count", "failed", heading}))
-    for row in records(counted.head(shown)):
-        made.add_row(
-            from_log(row["syscall"]),
-            f"{row['count']:,}",
-            f"{row['failed']:,}",
-            format_ns(row["duration_ns"]),
-        )
+def _print_lists(log: StraceLog, shown: int) -> None:
+    from coldstart_lab.attribution import count_failures, count_searches
+
+    _print_list(
+        _count_calls(log.events),
+        {"syscall": "call", "calls": "count", "errors": "failed", "duration_ns": "time in it"},
+        shown,
+    )
+    _print_list(
+        count_failures(log.events),
+        {"syscall": "failed call", "errno": "error", "calls": "count", "line": "first line"},
+        shown,
+    )
+    _print_list(
+        count_searches(log.events),
+        {"folder": "searched folder", "misses": "misses", "found": "found", "example": "such as"},
+        shown,
+    )
+
+
+def _print_list(frame: pd.DataFrame, columns: dict[str, str], shown: int) -> None:
+    if frame.empty:
+        return
+    numbers = frozenset(columns[name] for name in columns if frame[name].dtype.kind in "iu")
+    made = table(*columns.values(), right=numbers)
+    for row in records(frame[list(columns)].head(shown)):
+        made.add_row(*(_cell(name, value) for name, value in row.items()))
     show = console()
     show.print()
     show.print(made)
-    if len(counted) > shown:
-        show.print(f"and {len(counted) - shown} more (--limit)")
+    if len(frame) > shown:
+        show.print(f"and {len(frame) - shown:,} more (--limit)")
+
+
+def _cell(name: str, value: Any) -> Any:
+    if name == "duration_ns":
+        return format_ns(value)
+    return from_log(value) if isinstance(value, str) else f"{value:,}"
 
 
 def _print_losses(log: StraceLog, shown: int) -> None:

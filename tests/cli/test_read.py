@@ -60,6 +60,9 @@ def test_a_log_without_times_is_read_and_says_so(timeless, capsys):
     shown = capsys.readouterr().out
     assert "clock: none" in shown
     assert "strace -ttt" in shown
+    assert "n/a" in shown
+    assert ["openat", "ENOENT", "1", "2"] in [line.split() for line in shown.splitlines()]
+    assert ["/etc", "1", "0", "a"] in [line.split() for line in shown.splitlines()]
     assert "Every line was understood." in shown
 
 
@@ -73,7 +76,7 @@ def test_json_is_strict_and_counts_the_same(timed, capsys):
     assert document["last_ns"] == 1_795_432_617_101_000_000
     assert document["counts"]["lines"] == 6
     assert document["calls"][0] == {
-        "syscall": "openat", "count": 2, "failed": 1, "duration_ns": 50_000
+        "syscall": "openat", "calls": 2, "errors": 1, "threads": 1, "duration_ns": 50_000
     }  # fmt: skip
     assert document["losses"]["count"] == 1
     assert document["losses"]["examples"][0]["line"] == 4
