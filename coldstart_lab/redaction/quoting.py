@@ -12,6 +12,11 @@ import re
 REDACTED = "[redacted]"
 Span = tuple[int, int]
 
+# the begin of a word, which may stand right behind an escape such as \n or \0
+WORD_BEGIN = (
+    r"(?:(?<![\w-])|(?<=\\[abefnrtv0-7])|(?<=\\[0-7][0-7])|(?<=\\[0-7][0-7][0-7])"
+    r"|(?<=\\x[0-9a-f][0-9a-f]))"
+)
 # one byte as strace prints it; it pads an octal escape where a digit follows
 TOKEN = r'(?:\\(?:[0-7]{1,3}+|x[0-9a-fA-F]{2}|[^0-7x])|[^"\\])'
 
@@ -20,21 +25,23 @@ _QUOTES = {mark: re.compile(rf"\\*+{mark}|\n") for mark in "\"'`"}
 _UNESCAPED = re.compile(r'\\.|(")', re.DOTALL)
 
 _CLOSERS = r"""(?:[],}):;\s&"\\]|\.\.\.|\Z)"""
-_INSIDE = re.compile(
-    r"""(?:[^\s"\\]|\\\\|\\[23][0-7]{2}|\\x[89a-fA-F][0-9a-fA-F]|\\"(?!""" + _CLOSERS + r"))*+"
+# a letter of a word, but for the sign before the next pair of a query, a connection string, a list
+_LETTER = (
+    r"""(?:[^\s"\\&;,]|&(?![\w.%\[\]-]{1,64}=)|;(?![\w.-]{1,64}=)"""
+    r"""|,(?!["'\\]|[\w.-]{1,64}[=:]))"""
 )
-_OUTSIDE = re.compile(
-    r"""(?:[^\s"\\]|"(?!"""
-    + _CLOSERS
-    + r""")|(?!\\(?:r\\n|[rntvf0])(?:["\\\s]|[\w.-]{1,40}[=:]|\Z)|\\"""
-    + '"'
-    + _CLOSERS
-    + r""")\\.?)*+"""
-)
-# within a word: the next pair of a query, a connection string or a list
-_NEXT_PAIR = re.compile(
-    r"""&(?=[\w.%\[\]-]{1,64}=)|;(?=[\w.-]{1,64}=)|,(?=["'\\]|[\w.-]{1,64}[=:])"""
-)
+# what strace prints for a character that may be part of a word
+_ESCAPED = r"\\\\|\\[23][0-7]{2}|\\x[89a-fA-F][0-9a-fA-F]"
+_ESCAPED_QUOTE = rf"""\\"(?!{_CLOSERS})"""
+_LINE_END = r"""\\(?:r\\n|[rntvf0])(?:["\\\s]|[\w.-]{1,40}[=:]|\Z)"""
+_OTHER = rf"""(?!{_LINE_END}|\\"{_CLOSERS})\\.?|"(?!{_CLOSERS})"""
+# (inside a string, alone): inside, an unescaped quote ends the word; outside it may be part of it
+_WORDS = {
+    (True, False): re.compile(rf"(?:{_LETTER}|{_ESCAPED}|{_ESCAPED_QUOTE})*+"),
+    (True, True): re.compile(rf"""(?:[^\s"\\]|{_ESCAPED}|{_ESCAPED_QUOTE})*+"""),
+    (False, False): re.compile(rf"(?:{_LETTER}|{_OTHER})*+"),
+    (False, True): re.compile(rf"""(?:[^\s"\\]|{_OTHER})*+"""),
+}
 _LINE_INSIDE = re.compile(r"""(?:[^\n\r"\\]|\\[^rn"])*+""")
 _LINE_OUTSIDE = re.compile(r"""(?:[^\n\r\\]|\\(?!r\\n|n|r\Z|"))*+""")
 _TRAILING = ")]}>,;."
@@ -64,7 +71,7 @@ class Strings:
         return self.odd
 
 
-def value_span(text: str, start: int, *, inside: bool) -> Span:
+def value_span(text: str, start: int, *, inside: bool, alone: bool = False) -> Span:
     """Return where the value that begins at a position lies, without its quotes.
 
     Parameters
@@ -75,6 +82,8 @@ def value_span(text: str, start: int, *, inside: bool) -> Span:
         Where the value, or its opening quote, begins.
     inside : bool
         Whether that is inside a double-quoted string.
+    alone : bool
+        Whether it stands between spaces, so that no other pair can follow it directly.
     """
     opening = _OPENING.match(text, start)
     if opening is not None:
@@ -85,16 +94,13 @@ def value_span(text: str, start: int, *, inside: bool) -> Span:
             return opening.end(), _closing(text, opening.end(), mark, depth)
         if ends_buffer:
             return start, start
-    return bare_span(text, start, inside=inside)
+    return bare_span(text, start, inside=inside, alone=alone)
 
 
-def bare_span(text: str, start: int, *, inside: bool) -> Span:
+def bare_span(text: str, start: int, *, inside: bool, alone: bool = False) -> Span:
     """Return where an unquoted value lies: to white space, the end of its string, the next pair."""
-    found = (_INSIDE if inside else _OUTSIDE).match(text, start)
+    found = _WORDS[inside, alone].match(text, start)
     end = start if found is None else found.end()
-    cut = _NEXT_PAIR.search(text, start, min(end + 70, len(text)))
-    if cut is not None and cut.start() < end:
-        end = cut.start()
     # a bracket that closes what the pair stands in is none of the value's
     while end > start and text[end - 1] in _TRAILING and not text.endswith(REDACTED, start, end):
         end -= 1

@@ -7,10 +7,13 @@ import binascii
 import re
 from collections.abc import Iterator
 
-from coldstart_lab.redaction.quoting import REDACTED, Span, Strings, string_end
+from coldstart_lab.redaction.quoting import REDACTED, WORD_BEGIN, Span, Strings, string_end
 
 _TOKEN = re.compile(
-    r"""(?<![A-Za-z0-9_-])(?:
+    # the first letter is cheaper to ask for than what precedes it
+    r"(?=[AGSadeghknprsxy$])"
+    + WORD_BEGIN
+    + r"""(?:
       (?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{12,}+               # AWS key ids
     | gh[pousr]_[A-Za-z0-9]{6,}+ | github_pat_\w{6,}+     # GitHub
     | glpat-[\w-]{6,}+                                    # GitLab
@@ -22,18 +25,27 @@ _TOKEN = re.compile(
     | hv[sbr]\.[\w-]{16,}+ | dop_v1_[0-9a-f]{16,}+        # Vault, DigitalOcean
     | SG\.[\w-]{10,}+(?:\.[\w-]++)?
     )
-    | \$(?:1|2[abxy]|5|6|7|y|gy|argon2(?:id|i|d))\$[^\s:"'\\,;]{8,}+   # crypt(3) hashes
+    | \$(?:1|2[abxy]|5|6|7|y|gy|argon2(?:id|i|d))\$[./\w=,]{1,64}+\$[./\w+$=,]{8,}+  # crypt(3)
     """,
     re.VERBOSE,
 )
+TOKEN_MARKS = (
+    "akia", "asia", "aroa", "aida", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-",
+    "xox", "xapp-", "eyj", "k_live_", "k_test_", "sk-", "aiza", "ya29.", "npm_", "pypi-", "hvs.",
+    "hvb.", "hvr.", "dop_v1_", "sg.", "$1$", "$2", "$5$", "$6$", "$7$", "$y$", "$gy$", "$argon2",
+)  # fmt: skip
 _BEARER = re.compile(
-    r"(?<![A-Za-z0-9])bearer(?:[ \t]{1,8}|[ \t]{0,4}[:=][ \t]{0,4})"
-    r"(?!(?:tokens?|auth\w*|scheme|realm|error)\b)((?:[\w.~+/=-]|\[redacted\])+)",
+    r"(?=b)" + WORD_BEGIN + r"bearer(?:[ \t]{1,8}|[ \t]{0,4}[:=][ \t]{0,4})"
+    r"(?!(?:tokens?|auth|authentication|authorization|scheme)(?![\w.~+/=-])"
+    r"|(?:realm|error|scope)=[\"\\])("
+    r"(?:[\w.~+/=-]|\[redacted\])+)",
     re.IGNORECASE,
 )
-_BASIC = re.compile(r"(?<![A-Za-z0-9])basic[ \t]{1,8}([A-Za-z0-9+/_-]{4,}+={0,2})", re.IGNORECASE)
+_BASIC = re.compile(
+    r"(?=b)" + WORD_BEGIN + r"basic[ \t]{1,8}([A-Za-z0-9+/_-]{4,}+={0,2})", re.IGNORECASE
+)
 _KEY_MARK = re.compile(r"-----(BEGIN|END) [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
-_KEY_BODY = re.compile(r"(?:[A-Za-z0-9+/=\\\s:,-]|\[redacted\])*+")
+_KEY_BODY = re.compile(r"(?:[A-Za-z0-9+/=\\\s:,]|-(?!----)|\[redacted\])*+")
 _BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=\\ \t\r\n"
 
 
@@ -55,7 +67,7 @@ def find_schemes(text: str) -> Iterator[Span]:
 def find_private_keys(text: str) -> Iterator[Span]:
     """Find the body of PEM private keys, also with escaped line ends, also of a piece of one."""
     strings = Strings(text)
-    done = 0
+    done = border = 0
     begun: int | None = None
     for mark in _KEY_MARK.finditer(text):
         inside = strings.inside(mark.start())
@@ -72,14 +84,14 @@ def find_private_keys(text: str) -> Iterator[Span]:
             yield done + _body_start(piece), mark.start()
             done = mark.end()
         else:
-            begun, done = mark.end(), _body_end(text, mark.end(), inside=inside)
+            if inside and border < mark.end():
+                border = string_end(text, mark.end())
+            begun, done = mark.end(), border if inside else _body_end(text, mark.end())
     if begun is not None:
         yield begun, done
 
 
-def _body_end(text: str, start: int, *, inside: bool) -> int:
-    if inside:
-        return string_end(text, start)
+def _body_end(text: str, start: int) -> int:
     body = _KEY_BODY.match(text, start)
     return start if body is None else max(start, body.end())
 

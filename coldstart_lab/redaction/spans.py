@@ -9,22 +9,24 @@ from coldstart_lab.redaction.quoting import REDACTED, Span
 
 Finder = Callable[[str], Iterator[Span]]
 
-_FINDERS: tuple[Finder, ...] = (
-    keys.find_named_values,
-    keys.find_flag_values,
-    keys.find_elements,
-    urls.find_url_passwords,
-    urls.find_dsn_passwords,
-    urls.find_user_options,
-    shapes.find_tokens,
-    shapes.find_schemes,
-    shapes.find_private_keys,
-    wire.find_postgresql,
-    wire.find_scram,
-    wire.find_mysql,
-    wire.find_redis,
-    wire.find_mail_logins,
-    wire.find_hexadecimal,
+_ZEROS = ("\\0\\0", "\\x00\\x00", "\0\0")
+# each finder with what a text must hold, in small letters, to be worth its while
+_FINDERS: tuple[tuple[Finder, tuple[str, ...]], ...] = (
+    (keys.find_named_values, keys.MARKS),
+    (keys.find_flag_values, keys.MARKS),
+    (keys.find_elements, keys.MARKS),
+    (urls.find_url_passwords, (":/", ":\\/", ":\\\\/")),
+    (urls.find_dsn_passwords, ("@tcp", "@udp", "@unix", "@cloudsql")),
+    (urls.find_user_options, ("-u", "-user")),
+    (shapes.find_tokens, shapes.TOKEN_MARKS),
+    (shapes.find_schemes, ("bearer", "basic")),
+    (shapes.find_private_keys, ("private key",)),
+    (wire.find_postgresql, ("p\\0", "p\\x00", "p\0")),
+    (wire.find_scram, (",,n=", "c=", "r=", "scram-sha-", "v=")),
+    (wire.find_mysql, _ZEROS),
+    (wire.find_redis, ("auth", "requirepass")),
+    (wire.find_mail_logins, ("auth", "pass")),
+    (wire.find_hexadecimal, ('"\\x',)),
 )
 # what one pass leaves may only show its form to the next; two passes do for all that is known
 _PASSES = 6
@@ -68,7 +70,7 @@ def redact(text: str) -> str:
     'openat(AT_FDCWD, "/srv/secrets/token", O_RDONLY) = 3'
     """
     for _ in range(_PASSES):
-        spans = sorted(span for finder in _FINDERS for span in finder(text))
+        spans = sorted(span for finder in _finders_for(text) for span in finder(text))
         replaced = _replace(text, spans)
         if replaced == text:
             break
@@ -96,6 +98,11 @@ def printable(text: str) -> str:
     '\\x1b[31mred'
     """
     return text if text.isascii() and text.isprintable() else text.translate(_VISIBLE)
+
+
+def _finders_for(text: str) -> list[Finder]:
+    small = text.lower()
+    return [finder for finder, marks in _FINDERS if any(mark in small for mark in marks)]
 
 
 def _replace(text: str, spans: list[Span]) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from coldstart_lab.redaction.quoting import TOKEN, Span, string_end
+from coldstart_lab.redaction.quoting import REDACTED, TOKEN, WORD_BEGIN, Span, string_end
 
 _ZERO = r"(?:\\0{1,3}+|\\x00|\x00)"
 _TOKENS = re.compile(TOKEN, re.DOTALL)
@@ -20,7 +20,9 @@ _PASSWORD_MESSAGE = re.compile(
     re.DOTALL,
 )
 _SCRAM = re.compile(
-    r"""(?<![A-Za-z0-9])(?:
+    r"(?=[ncrSvy])"
+    + WORD_BEGIN
+    + r"""(?:
       [ny](?:=[^,\s"\\]{0,64})?,,n=(?P<first>[^,\s"\\]{0,256},r=[^\s"\\]*+)
     | c=[A-Za-z0-9+/=]{4,}+,(?P<final>r=[^\s"\\]*+)
     | r=[^,\s"\\]{8,512}+,(?P<challenge>s=[A-Za-z0-9+/=]{4,}+)
@@ -42,7 +44,8 @@ _REDIS_AUTH = re.compile(rf"\$(?:4{_END}AUTH|11{_END}requirepass|10{_END}mastera
 _REDIS_ARGUMENT = re.compile(rf"\$(\d{{1,9}}){_END}")
 _REDIS_VALUE = re.compile(r'(?:[^"\\\r\n]|\\[^r"]|\\r(?!\\n)|\\")*+')
 _REDIS_INLINE = re.compile(
-    r"(?<![\w-])HELLO[ \t]+[23][ \t]+AUTH[ \t]+(?P<hello>[^\s\"\\]+[ \t]+(?:[^\s\"\\]|\\[^rn\"])+)"
+    WORD_BEGIN + r"HELLO[ \t]+[23][ \t]+AUTH[ \t]+(?!\[redacted\])"
+    r"(?P<hello>[^\s\"\\]+[ \t]+(?:[^\s\"\\]|\\[^rn\"])+)"
     rf"|(?:(?<=\")|^|(?<=\\n)|(?<=\n))AUTH[ \t]+(?P<auth>(?:[^\s\"\\]|\\[^rn\"])+"
     rf"(?:[ \t]+(?:[^\s\"\\]|\\[^rn\"])+)?)(?={_END})",
     re.IGNORECASE,
@@ -121,7 +124,8 @@ def find_hexadecimal(text: str) -> Iterator[Span]:
 
 def _redis_end(text: str, start: int, length: int, *, escaped: bool) -> int:
     if not escaped:
-        return min(len(text), start + length)
+        hidden = text.startswith(REDACTED, start)
+        return min(len(text), start + (len(REDACTED) if hidden else length))
     found = _REDIS_VALUE.match(text, start)
     return start if found is None else found.end()
 
