@@ -24,13 +24,15 @@ FLAGS = (
 
 @pytest.mark.needs("chromium")
 @pytest.mark.parametrize("log_lines", [True, False])
-def test_page_opens_without_complaint(recording, start, make_attribution, tmp_path, log_lines):
+def test_page_opens_without_complaint(
+    recording, start, make_attribution, tmp_path, tool, log_lines
+):
     page, picture = tmp_path / "report.html", tmp_path / "page.png"
     html = render_report(recording, attribution=make_attribution(start), log_lines=log_lines)
     page.write_text(html, encoding="utf-8")
     done = subprocess.run(
         [
-            "chromium",
+            tool("chromium"),
             *FLAGS,
             f"--user-data-dir={tmp_path / 'profile'}",
             "--window-size=1280,2400",
