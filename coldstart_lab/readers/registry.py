@@ -10,11 +10,11 @@ import functools
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any
 
-from coldstart_lab.errors import UnreadableInputError
+from coldstart_lab.errors import UnreadableInputError, UsageError
 
 ENTRY_POINT_GROUP = "coldstart_lab.readers"
 
@@ -44,10 +44,21 @@ _OWN = ("coldstart_lab.readers.strace:READER",)
 
 @functools.cache
 def readers() -> tuple[Reader, ...]:
-    """Return all readers: the package's own first, then those of plugins by name."""
+    """Return all readers: the package's own first, then those of plugins by name.
+
+    Returns
+    -------
+    tuple of Reader
+        In the order they are asked.
+
+    Raises
+    ------
+    UsageError
+        If a plugin cannot be loaded.
+    """
     own = [_load(target) for target in _OWN]
     plugins = sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda point: point.name)
-    return (*own, *(point.load() for point in plugins))
+    return (*own, *(_load_plugin(point) for point in plugins))
 
 
 def find_reader(path: str | Path) -> Reader:
@@ -69,8 +80,12 @@ def find_reader(path: str | Path) -> Reader:
         If there is no such file, or no reader knows its kind.
     """
     path = Path(path)
-    if not path.exists():
-        raise UnreadableInputError("there is no such file or folder", path=path)
+    try:
+        path.stat()
+    except OSError as error:
+        raise UnreadableInputError(f"cannot be read: {error.strerror}", path=path) from error
+    except ValueError as error:  # a NUL byte in its name
+        raise UnreadableInputError("there is no such file or folder", path=path) from error
     for reader in readers():
         if reader.sniff(path):
             return reader
@@ -101,6 +116,19 @@ def read(path: str | Path, **options: Any) -> Any:
         If the file is missing, of no known kind, or holds nothing that can be read.
     """
     return find_reader(path).read(Path(path), **options)
+
+
+def _load_plugin(point: EntryPoint) -> Reader:
+    try:
+        reader = point.load()
+    except (ImportError, AttributeError) as error:
+        raise UsageError(
+            f"the reader plugin {point.name!r} cannot be loaded: {error}",
+            hint="update or uninstall the package it comes from",
+        ) from error
+    if not isinstance(reader, Reader):
+        raise UsageError(f"the reader plugin {point.name!r} names no Reader")
+    return reader
 
 
 def _load(target: str) -> Reader:

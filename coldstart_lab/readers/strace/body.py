@@ -48,6 +48,8 @@ from coldstart_lab.readers.strace.lexer import (
 _RETURN = 13
 _UNFINISHED = b"<unfinished ...>"
 _DETACHED = b"<detached ...>"
+_MOVED = b"<pid changed to "
+_MORE = b" ...>"
 _RESUMED_HEAD = b"<... "
 _RESUMED_TAIL = b" resumed>"
 _SIGNAL_HEAD = b"--- "
@@ -126,14 +128,26 @@ def _read_result(buf: Any, start: int, stop: int, row: int, lines: Any, names: A
 
 
 @numba.njit(cache=True, nogil=True)
+def _moved(buf: Any, start: int, stop: int) -> int:
+    """Return where ``<pid changed to 123 ...>`` begins, which -ff writes for an exec; else -1."""
+    if not ends_with(buf, start, stop, _MORE):
+        return -1
+    i = stop - len(_MORE)
+    while i > start and is_digit(buf[i - 1]):
+        i -= 1
+    return i - len(_MOVED) if ends_with(buf, start, i, _MOVED) else -1
+
+
+@numba.njit(cache=True, nogil=True)
 def read_call(
     buf: Any, args: int, stop: int, whole: bool, row: int, lines: Any, names: Any
 ) -> bool:
     """Read arguments and result of a begun, complete or resumed call; False if names are full."""
     lines.args_start[row] = args
     stop = trim(buf, args, stop)
-    if ends_with(buf, args, stop, _UNFINISHED):
-        end = stop - len(_UNFINISHED)
+    moved = _moved(buf, args, stop)
+    if moved >= 0 or ends_with(buf, args, stop, _UNFINISHED):
+        end = moved if moved >= 0 else stop - len(_UNFINISHED)
         if end > args and buf[end - 1] == SPACE:
             end -= 1
         lines.args_length[row] = end - args

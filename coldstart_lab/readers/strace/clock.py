@@ -58,9 +58,10 @@ def place_times(
     placed = np.where(there, times, NO_TIME)
     if clock == CLOCK_OF_DAY:
         day = times[there]
-        # print order is off by less than a second; half a day back can only be midnight
-        days = np.concatenate(([0], np.cumsum(np.diff(day) < -_DAY // 2)))
-        placed[there] = day + days * _DAY
+        # lines are printed late by less than a second; half a day can only be midnight
+        step = np.diff(day)
+        midnights = (step < -_DAY // 2).astype(np.int64) - (step > _DAY // 2)
+        placed[there] = day + np.concatenate(([0], np.cumsum(midnights))) * _DAY
     elif clock == CLOCK_RELATIVE:
         since = times[there]
         placed[there] = np.cumsum(since) - since[0]

@@ -16,12 +16,18 @@ from coldstart_lab.readers.strace.footer import mark_counts
 from coldstart_lab.readers.strace.frames import events_frame, losses_frame, summary_frame
 from coldstart_lab.readers.strace.kinds import (
     BRACKET_PID,
+    CLOCK_NONE,
+    CLOCK_RELATIVE,
     EVENT_KINDS,
     HAS_DURATION,
     HAS_RETVAL,
     LOST,
     MESSAGE,
+    NO_NAME,
     RESUMED,
+    SYSCALL,
+    TRUNCATED,
+    UNFINISHED,
 )
 from coldstart_lab.readers.strace.lines import Lines
 from coldstart_lab.readers.strace.log import StraceLog
@@ -31,6 +37,7 @@ from coldstart_lab.readers.strace.scan import scan
 from coldstart_lab.readers.strace.sniffing import sniff_log
 from coldstart_lab.readers.strace.source import load_bytes
 
+_NEWLINE = 10
 _SPAWNS = ("clone", "clone3", "fork", "vfork")
 # Below this size a second thread costs more than it saves
 _PART = 4 << 20
@@ -83,8 +90,9 @@ def read_strace(path: str | Path, *, threads: int | None = None) -> StraceLog:
         text, damage = merge_logs(parts)
         buf = np.frombuffer(text, dtype=np.uint8) if text else np.empty(0, dtype=np.uint8)
     else:
+        parts = [path]
         buf, damage = load_bytes(path)
-    return read_buffer(buf, source=path, damage=damage, threads=threads)
+    return read_buffer(buf, source=path, damage=damage, threads=threads, one_file=len(parts) == 1)
 
 
 def read_buffer(
@@ -93,6 +101,8 @@ def read_buffer(
     source: Path,
     damage: str | None = None,
     threads: int | None = None,
+    part_bytes: int = _PART,
+    one_file: bool = True,
 ) -> StraceLog:
     """Read the bytes of a strace log into tables; see :func:`read_strace`.
 
@@ -106,6 +116,10 @@ def read_buffer(
         What cut it off, to be shown among the losses.
     threads : int, optional
         How many threads scan it.
+    part_bytes : int
+        A log is not cut into parts smaller than this.
+    one_file : bool
+        False if it was merged from several: then the differences of -r do not add up.
 
     Returns
     -------
@@ -118,13 +132,16 @@ def read_buffer(
         If it holds no line of strace.
     """
     threads = threads or _usable_cpus()
-    lines, names = scan(buf, _split(buf, threads), threads=threads)
+    lines, names = scan(buf, _split(buf, threads, part_bytes), threads=threads)
     if (lines.kind == LOST).any():
         mark_counts(buf, lines.kind, lines.offset)
     if _leaves_out_ids(lines):
         spawns = np.isin(lines.name, [names.index(name) for name in _SPAWNS if name in names])
         fill_pids(lines.kind, lines.flags, lines.pid, lines.retval, spawns)
     unknown = names.index("???") if "???" in names else -2
+    _mark_cut_value(buf, lines)
+    if not one_file:
+        lines.clock[lines.clock == CLOCK_RELATIVE] = CLOCK_NONE
     partner = pair_resumed(lines.kind, lines.flags, lines.pid, lines.name, lines.retval, unknown)
     if not (lines.kind < len(EVENT_KINDS)).any():
         raise UnreadableInputError(
@@ -144,6 +161,17 @@ def read_buffer(
     )
 
 
+def _mark_cut_value(buf: NDArray[np.uint8], lines: Lines) -> None:
+    """Take back the value of a last line that was cut off inside it, or before its duration."""
+    if not len(buf) or buf[-1] == _NEWLINE or lines.kind[-1] not in (SYSCALL, RESUMED):
+        return
+    flags = lines.flags
+    if flags[-1] & HAS_RETVAL and not flags[-1] & HAS_DURATION and (flags & HAS_DURATION).any():
+        flags[-1] = (flags[-1] ^ HAS_RETVAL) | TRUNCATED | UNFINISHED
+        lines.errno[-1] = NO_NAME
+        lines.text_length[-1] = 0
+
+
 def _leaves_out_ids(lines: Lines) -> bool:
     """Whether strace wrote this log with ids in brackets, only where there were several threads."""
     if (lines.flags & BRACKET_PID).any():
@@ -158,9 +186,9 @@ def _usable_cpus() -> int:
     return os.cpu_count() or 1
 
 
-def _split(buf: NDArray[np.uint8], threads: int) -> list[tuple[int, int]]:
+def _split(buf: NDArray[np.uint8], threads: int, part_bytes: int) -> list[tuple[int, int]]:
     """Cut the log at line borders into parts of about one size, a few for each thread."""
-    count = max(1, min(threads * 2, len(buf) // _PART)) if threads > 1 else 1
+    count = max(1, min(threads * 2, len(buf) // part_bytes)) if threads > 1 else 1
     cuts = [0]
     for part in range(1, count):
         at = max(len(buf) * part // count, cuts[-1])

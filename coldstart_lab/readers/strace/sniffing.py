@@ -10,8 +10,8 @@ from coldstart_lab.readers.strace.source import load_head
 _LINE = re.compile(
     rb"^(?:\[pid +\d+(?:<[^>\n]*>)?\] +|\d{1,7}(?:<[^>\n]*>)? +)?"
     rb"(?: *\d[\d:.]* +)?(?:\(\+ +[\d.]+\) +)?(?:\[[ \da-f?]+\] +)*"
-    rb"(?:[a-z_?][a-z0-9_?]*\(.*(?:\) += (?:-?\d|\?)|<(?:unfinished|detached) \.\.\.>"
-    rb"|strace: Process \d+ (?:at|de)tached)"
+    rb"(?:[a-z_?][a-z0-9_?]*\(.*(?:\) += (?:-?\d|\?)|strace: Process \d+ (?:at|de)tached"
+    rb"|<(?:unfinished|detached|pid changed to \d+) \.\.\.>)"
     rb"|<\.\.\. [a-z0-9_?]+ resumed>|--- (?:SIG[A-Z0-9]+|stopped by) "
     rb"|\+\+\+ (?:exited with|killed by|superseded by))"
 )
