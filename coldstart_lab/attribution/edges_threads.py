@@ -124,14 +124,14 @@ def redirect_sysmon(calls: Calls, lineage: Lineage, tiles: Tiles, wakeups: WakeU
     """Do not blame Go's monitor thread for the wake-ups it passes on.
 
     It wakes a thread to take over the processor of another one that has been in a call for too
-    long. The cause is that call, so its thread becomes the waker; where there is none, the wait
-    stays with the scheduler.
+    long (runtime/proc.go, retake). The cause is that call, so its thread becomes the waker; where
+    no thread of the process was at work, the wait stays with the scheduler.
     """
     false = np.flatnonzero((wakeups.waker != NOBODY) & lineage.sysmon[wakeups.waker])
     if not len(false):
         return
     waiting = wakeups.kind != CODE["none"]
-    real = _thread_in_call(
+    real = _thread_at_work(
         calls.thread[false], wakeups.wake_ns[false], lineage.process, lineage.sysmon,
         tiles.first, tiles.start, tiles.end, tiles.call, waiting,
     )  # fmt: skip
@@ -141,23 +141,34 @@ def redirect_sysmon(calls: Calls, lineage: Lineage, tiles: Tiles, wakeups: WakeU
 
 
 @numba.njit(cache=True, nogil=True)
-def _thread_in_call(
+def _thread_at_work(
     woken: Any, at_ns: Any, process: Any, sysmon: Any,
     first: Any, start: Any, end: Any, call: Any, waiting: Any,
 ) -> Any:  # fmt: skip
-    """Find the thread of the process whose call, no wait, covers the instant and ends first."""
+    """Find the thread of the process that does not wait at the instant and is nearest to a call.
+
+    The runtime counts a thread as in a call from before the tracer prints its begin until after
+    its end, so one that seems to run may be the one.
+    """
     out = np.full(len(woken), -1, dtype=np.int64)
     for row in range(len(woken)):
-        best_end = np.int64(0x7FFFFFFFFFFFFFFF)
+        now = at_ns[row]
+        nearest = np.int64(0x7FFFFFFFFFFFFFFF)
         for thread in range(len(process)):
             other = process[thread] != process[woken[row]]
             if other or thread == woken[row] or sysmon[thread]:
                 continue
             low, high = first[thread], first[thread + 1]
-            tile = low + np.searchsorted(start[low:high], at_ns[row], side="right") - 1
-            if tile < low or end[tile] <= at_ns[row] or call[tile] < 0 or waiting[call[tile]]:
+            tile = low + np.searchsorted(start[low:high], now, side="right") - 1
+            if tile < low or end[tile] <= now:
                 continue
-            if end[tile] < best_end:
-                best_end = end[tile]
+            if call[tile] >= 0:
+                if waiting[call[tile]]:
+                    continue
+                distance = np.int64(0)
+            else:
+                distance = min(now - start[tile], end[tile] - now)
+            if distance < nearest:
+                nearest = distance
                 out[row] = thread
     return out
