@@ -11,7 +11,7 @@ _WORDS = (
     r"pass(?:word|wd|phrase|code)|pwd|secret|token|api[-_ ]?key|access[-_ ]?key"
     r"|(?:private|encryption|signing|account|master|shared)[-_]?(?:access[-_]?)?key"
     r"|credentials?|authorization|cookie|requirepass|masterauth|session[-_]?id|jwt"
-    rf"|x-amz-signature|(?:{WORD_BEGIN}|(?<=_))(?:pass|pw)(?![a-z])"
+    rf"|x-amz-signature|(?=p)(?:{WORD_BEGIN}|(?<=_))(?:pass|pw)(?![a-z])"
 )
 MARKS = ("pass", "pw", "secret", "token", "key", "credential", "authorization", "cookie",
          "masterauth", "session", "jwt", "x-amz-signature")  # fmt: skip

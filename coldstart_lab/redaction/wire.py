@@ -44,7 +44,7 @@ _REDIS_AUTH = re.compile(rf"\$(?:4{_END}AUTH|11{_END}requirepass|10{_END}mastera
 _REDIS_ARGUMENT = re.compile(rf"\$(\d{{1,9}}){_END}")
 _REDIS_VALUE = re.compile(r'(?:[^"\\\r\n]|\\[^r"]|\\r(?!\\n)|\\")*+')
 _REDIS_INLINE = re.compile(
-    WORD_BEGIN + r"HELLO[ \t]+[23][ \t]+AUTH[ \t]+(?!\[redacted\])"
+    r"(?=h)" + WORD_BEGIN + r"HELLO[ \t]+[23][ \t]+AUTH[ \t]+(?!\[redacted\])"
     r"(?P<hello>[^\s\"\\]+[ \t]+(?:[^\s\"\\]|\\[^rn\"])+)"
     rf"|(?:(?<=\")|^|(?<=\\n)|(?<=\n))AUTH[ \t]+(?P<auth>(?:[^\s\"\\]|\\[^rn\"])+"
     rf"(?:[ \t]+(?:[^\s\"\\]|\\[^rn\"])+)?)(?={_END})",
