@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
 
-from coldstart_lab import __version__
 from coldstart_lab.capture.folders import new_folder, refuse_existing
 from coldstart_lab.capture.ready_spec import check_ready_spec, find_ready
 from coldstart_lab.errors import UnreadableInputError, UsageError
@@ -85,7 +85,7 @@ def import_logs(
             recording_id=f"{name}-{artefact['sha256'][:12]}",
             program=program,
             observers=["strace"],
-            tools={"coldstart_lab": __version__},
+            tools={"coldstart_lab": version("coldstart_lab")},
             clock=log.clock,
             milestones=milestones,
             artefacts=[artefact],

@@ -73,12 +73,21 @@ SEGMENTS = Table(
         Column(
             "state",
             "category",
-            "running, call, waiting, wakeup (from the wake-up to the woken thread's return) or "
-            "observer (from the service's answer to the probe's seeing it).",
+            "running, call, waiting, wakeup (from the wake-up to the woken thread's return), "
+            "observer (from the service's answer to the probe's seeing it) or head (before "
+            "anything the log shows).",
         ),
-        Column("phase", "category", "exec, loader, runtime, main, or child (another process)."),
         Column(
-            "category", "category", "Kind of time: cpu, files, network, lock, timer, process, ..."
+            "phase",
+            "category",
+            "Of the service: exec, loader, runtime (of Go), main. Of other processes: child-start "
+            "(until their own code runs), child.",
+        ),
+        Column(
+            "category",
+            "category",
+            "Kind of time: cpu, files, network, lock, timer, process, memory, scheduler, "
+            "observer or other.",
         ),
         Column("cause", "category", "What the time is blamed on."),
         Column("subject", "string", "File, address, lock or process it concerns.", None, True),

@@ -13,7 +13,8 @@ MILESTONES = Table(
         Column(
             "uncertainty_ns",
             "Int64",
-            "It happened at most this much earlier; NA if unknown.",
+            "How far off it may be: a probe saw it at most this much too late, a launcher at most "
+            "this much too early; NA if unknown.",
             "ns",
             True,
         ),
