@@ -12,11 +12,11 @@ LINES = r"""
 openat(AT_FDCWD, "/srv/secrets/token", O_RDONLY) = 3
 openat(AT_FDCWD, "/etc/ssl/private/token.go", O_RDONLY|O_CLOEXEC) = -1 ENOENT (No such file or directory)
 openat(AT_FDCWD</srv/coldstart>, "/run/secrets/db-password", O_RDONLY) = 4</run/secrets/db-password>
-26750 1795432617.005932 read(3</etc/passwd>, "root:x:0:0:root:/root:/bin/bash\ndaemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin\n", 4096) = 900 <0.000017>
+26750 1795432617.005932 read(3</etc/passwd>, "sys:x:3:3:sys:/dev:/usr/sbin/nologin\ndaemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin\n", 4096) = 900 <0.000017>
 read(3</etc/nsswitch.conf>, "# /etc/nsswitch.conf\n#\n\npasswd:         files systemd\ngroup:          files systemd\nshadow:         files\n", 4096) = 500
 access("/srv/secrets/token") = 0
 write(2</dev/pts/0<char 136:0>>, "open /run/secrets/token: permission denied\n", 43) = 43
-stat("/home/app/.config/credentials", 0x7ffd0a2b1c40) = -1 ENOENT (No such file or directory)
+stat("/srv/app/.config/credentials", 0x7ffd0a2b1c40) = -1 ENOENT (No such file or directory)
 rt_sigaction(SIGCHLD, {sa_handler=SIG_DFL, sa_mask=[], sa_flags=SA_RESTORER, sa_restorer=0x7f7d2c}, NULL, 8) = 0
 inotify_add_watch(4, "/etc", IN_MODIFY) = 1
 read(4, [{wd=1, mask=IN_CREATE, cookie=0, len=16, name="token"}, {wd=1, mask=IN_MOVED_TO, cookie=1293, len=16, name="x"}], 4096) = 64
