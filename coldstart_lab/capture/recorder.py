@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from coldstart_lab.capture.folders import new_folder, refuse_existing
 from coldstart_lab.capture.machine import binary_facts, machine_facts, tool_versions
 from coldstart_lab.capture.plan import Plan, Ready, choose_cpu, find_program, order_starts
 from coldstart_lab.capture.run import Start, run_start
 from coldstart_lab.capture.strace_command import find_strace
-from coldstart_lab.errors import CaptureError, UsageError
+from coldstart_lab.errors import UsageError
 from coldstart_lab.recording import (
     RecordingSet,
     new_manifest,
@@ -121,7 +121,8 @@ def record_starts(
     """
     out = Path(out)
     untraced = runs if untraced is None else untraced
-    _check(out, runs=runs, untraced=untraced, force=force, seconds=(timeout_s, grace_s, settle_s))
+    _check(runs, untraced, timeout_s, grace_s, settle_s)
+    refuse_existing(out, force=force)
     whole_environment = {**os.environ, **(environment or {})}
     plan = Plan(
         argv=tuple(argv),
@@ -136,31 +137,16 @@ def record_starts(
         strace=find_strace() if runs else None,
     )
     variant = variant or plan.binary.name
-    out.parent.mkdir(parents=True, exist_ok=True)
-    # written beside its place and moved there whole, so that no half set is ever found
-    partial = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
-    try:
+    with new_folder(out, force=force) as partial:
         _record_set(plan, partial, variant, order_starts(runs, untraced), progress)
-        partial.chmod(0o777 & ~_umask())
-        _move(partial, out, force=force)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
     return open_recording_set(out)
 
 
-def _check(
-    out: Path, *, runs: int, untraced: int, force: bool, seconds: tuple[float, float, float]
-) -> None:
+def _check(runs: int, untraced: int, *seconds: float) -> None:
     if runs < 0 or untraced < 0 or runs + untraced == 0:
         raise UsageError("there is no start to record", hint="give --runs 1 or more")
     if min(seconds) < 0 or seconds[0] == 0:
         raise UsageError("a time to wait must be positive")
-    if not (out.exists() or out.is_symlink()):
-        return
-    if not force:
-        raise UsageError("exists already", path=out, hint="--force replaces a recording")
-    if not (out / "manifest.json").is_file() and not (out.is_dir() and not any(out.iterdir())):
-        raise UsageError("is no recording, so it is not replaced", path=out)
 
 
 def _record_set(
@@ -235,29 +221,6 @@ def _manifest(
     return {**manifest, "notes": start.notes}
 
 
-def _move(partial: Path, out: Path, *, force: bool) -> None:
-    old = None
-    if force and out.exists():
-        old = Path(tempfile.mkdtemp(prefix=f".{out.name}.old.", dir=out.parent)) / "set"
-        out.rename(old)
-    try:
-        partial.rename(out)
-    except OSError as error:
-        if old is not None:
-            old.rename(out)
-        raise CaptureError(f"cannot be written: {error.strerror}", path=out) from error
-    finally:
-        if old is not None:
-            shutil.rmtree(old.parent, ignore_errors=True)
-
-
 def _tell(progress: Callable[[Progress], None] | None, step: Progress) -> None:
     if progress is not None:
         progress(step)
-
-
-def _umask() -> int:
-    # the only way to read it is to set it
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
