@@ -148,3 +148,19 @@ def test_text_is_held_by_arrow_and_not_by_objects(read):
         assert type(found.events[column].array).__name__.startswith("Arrow")
     assert found.events.memory_usage(index=False, deep=True).sum() < count * 120
     assert not any(found.events[name].dtype == np.dtype(object) for name in found.events)
+
+
+def test_a_process_let_go_in_a_call_leaves_the_call_open(read):
+    # as strace -p writes it, to stderr and to a file
+    found = read(
+        "strace: Process 15856 attached\n"
+        "restart_syscall(<... resuming interrupted read ...>strace: Process 15856 detached\n"
+        " <detached ...>\n"
+    )
+    assert found.events["pid"].tolist() == [15856]
+    assert found.events["flags"].tolist() == ["restarted|unfinished"]
+    assert found.events["args"].tolist() == ["<... resuming interrupted read ...>"]
+    assert found.losses.empty
+    found = read("15856 restart_syscall(<... resuming interrupted read ...> <detached ...>\n")
+    assert found.events["args"].tolist() == ["<... resuming interrupted read ...>"]
+    assert found.losses.empty
