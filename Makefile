@@ -15,7 +15,6 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	done)
 
 # Pictures and notebooks must not depend on, or write to, the user's own settings
-export MPLBACKEND := Agg
 export MPLCONFIGDIR := $(CURDIR)/$(VENV)/var/matplotlib
 export IPYTHONDIR := $(CURDIR)/$(VENV)/var/ipython
 export JUPYTER_CONFIG_DIR := $(CURDIR)/$(VENV)/var/jupyter

@@ -26,6 +26,9 @@ def draw_style() -> Iterator[None]:
     None
         Nothing; the style is set inside the block.
     """
+    # A notebook's backend makes pyplot interactive as it is loaded; inside the block that would be
+    # undone at its end, and no later figure would be shown
+    plt.draw_if_interactive()
     with matplotlib.style.context(str(STYLE_FILE)):
         yield
 
