@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
 
+from coldstart_lab.kernels import kernel
 from coldstart_lab.readers.strace.kinds import (
     BRACKET_PID,
     CONTINUED,
@@ -23,7 +23,7 @@ from coldstart_lab.readers.strace.kinds import (
 )
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _announced(kind: int, flags: int, retval: int) -> bool:
     """Whether the line holds the message that strace attached to thread ``retval``."""
     message = kind == MESSAGE and (flags & HAS_RETVAL) != 0
@@ -31,7 +31,7 @@ def _announced(kind: int, flags: int, retval: int) -> bool:
     return (message or glued) and 0 <= retval <= PID_MAX
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _first_thread(kind: Any, flags: Any, pid: Any, retval: Any, spawns: Any) -> int:
     """Return the first thread with an id that no other one made; -1 if there is none."""
     made = np.zeros(PID_MAX + 1, dtype=np.bool_)
@@ -47,7 +47,7 @@ def _first_thread(kind: Any, flags: Any, pid: Any, retval: Any, spawns: Any) -> 
     return NO_PID
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def fill_pids(kind: Any, flags: Any, pid: Any, retval: Any, spawns: Any) -> None:
     """Give the lines without ``[pid N]`` the id of the one thread alive then.
 
@@ -84,7 +84,7 @@ def fill_pids(kind: Any, flags: Any, pid: Any, retval: Any, spawns: Any) -> None
             _set_alive(alive, tally, pid[row], False)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _set_alive(alive: Any, tally: Any, thread: int, lives: bool) -> None:
     if 0 <= thread <= PID_MAX and alive[thread] != lives:
         alive[thread] = lives

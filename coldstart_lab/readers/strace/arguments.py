@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from coldstart_lab.kernels import kernel
 from coldstart_lab.readers.strace.interning import NameTable, intern_range
 from coldstart_lab.readers.strace.lexer import (
     LESS,
@@ -98,7 +98,7 @@ def _intern(data: NDArray[np.uint8], start: NDArray[Any], length: NDArray[Any]) 
     return pd.Categorical.from_codes(codes, names)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _intern_spans(
     data: Any, start: Any, length: Any, slots: Any, starts: Any, lengths: Any, count: Any
 ) -> Any:
@@ -115,7 +115,7 @@ def _intern_spans(
     return codes
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _number(data: Any, at: int, stop: int) -> tuple[int, int]:
     value = 0
     i = at
@@ -125,7 +125,7 @@ def _number(data: Any, at: int, stop: int) -> tuple[int, int]:
     return (value if i > at else NO_FD), i
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _find_descriptors(offsets: Any, data: Any, wanted: Any) -> tuple[Any, Any, Any]:
     """Find the first descriptor of each row, or the one with the number wanted."""
     rows = len(offsets) - 1
@@ -164,7 +164,7 @@ def _find_descriptors(offsets: Any, data: Any, wanted: Any) -> tuple[Any, Any, A
     return fd, start, length
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _ready_numbers(offsets: Any, data: Any) -> Any:
     """Read the first descriptor in ``([{fd=3, revents=POLLIN}])`` or ``(in [3])``."""
     rows = len(offsets) - 1
@@ -182,7 +182,7 @@ def _ready_numbers(offsets: Any, data: Any) -> Any:
     return out
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _epoll_data(offsets: Any, data: Any, at_most: int) -> Any:
     rows = len(offsets) - 1
     out = np.full((rows, at_most), -1, dtype=np.int64)
@@ -229,7 +229,7 @@ def leading_addresses(args: pd.Series) -> NDArray[np.int64]:
     return np.asarray(_leading_addresses(*_buffers(args)))
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _leading_addresses(offsets: Any, data: Any) -> Any:
     rows = len(offsets) - 1
     out = np.full(rows, -1, dtype=np.int64)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
-
+from coldstart_lab.kernels import kernel
 from coldstart_lab.readers.strace.interning import intern_range
 from coldstart_lab.readers.strace.kinds import (
     DELAYED,
@@ -71,7 +70,7 @@ _LEFT = b" detached"
 _GLUED = b"strace: Process "
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def trim(buf: Any, start: int, stop: int) -> int:
     """Return where ``buf[start:stop]`` ends without blanks and carriage returns."""
     while stop > start and (buf[stop - 1] == SPACE or buf[stop - 1] == _RETURN):
@@ -79,7 +78,7 @@ def trim(buf: Any, start: int, stop: int) -> int:
     return stop
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _tampering(buf: Any, start: int, stop: int) -> int:
     """Read what ``-e inject`` leaves at the end of a result: flags."""
     flags = 0
@@ -95,7 +94,7 @@ def _tampering(buf: Any, start: int, stop: int) -> int:
     return flags
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _read_result(buf: Any, start: int, stop: int, row: int, lines: Any, names: Any) -> bool:
     """Read the return value at ``start``; False if the table of names is full."""
     end = number_end(buf, start, stop)
@@ -127,7 +126,7 @@ def _read_result(buf: Any, start: int, stop: int, row: int, lines: Any, names: A
     return True
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _moved(buf: Any, start: int, stop: int) -> int:
     """Return where ``<pid changed to 123 ...>`` begins, which -ff writes for an exec; else -1."""
     if not ends_with(buf, start, stop, _MORE):
@@ -138,7 +137,7 @@ def _moved(buf: Any, start: int, stop: int) -> int:
     return i - len(_MOVED) if ends_with(buf, start, i, _MOVED) else -1
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def read_call(
     buf: Any, args: int, stop: int, whole: bool, row: int, lines: Any, names: Any
 ) -> bool:
@@ -183,7 +182,7 @@ def read_call(
     return True
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _read_signal(buf: Any, start: int, stop: int, row: int, lines: Any, names: Any) -> bool:
     name = start + len(_SIGNAL_HEAD)
     if not ends_with(buf, name, stop, _SIGNAL_TAIL):
@@ -207,7 +206,7 @@ def _read_signal(buf: Any, start: int, stop: int, row: int, lines: Any, names: A
     return bool(lines.name[row] != -2)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _read_exit(buf: Any, start: int, stop: int, row: int, lines: Any, names: Any) -> bool:
     if starts_with(buf, start, stop, _EXITED_WITH):
         at = start + len(_EXITED_WITH)
@@ -238,7 +237,7 @@ def _read_exit(buf: Any, start: int, stop: int, row: int, lines: Any, names: Any
     return True
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def read_body(
     buf: Any, start: int, stop: int, whole: bool, row: int, lines: Any, names: Any
 ) -> bool:
@@ -280,7 +279,7 @@ def read_body(
     return True
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _read_announced(buf: Any, start: int, stop: int, row: int, lines: Any) -> None:
     """Read the thread id of ``strace: Process 123 attached``."""
     end = number_end(buf, start, stop)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
-
+from coldstart_lab.kernels import kernel
 from coldstart_lab.readers.strace.body import trim
 from coldstart_lab.readers.strace.kinds import BLANK, LOST, MESSAGE
 from coldstart_lab.readers.strace.lexer import ends_with, starts_with
@@ -14,7 +13,7 @@ _HEAD = b"% time "
 _TOTAL = b" total"
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def mark_counts(buf: Any, kind: Any, offset: Any) -> None:
     """Make the lines of such a table messages of strace.
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
+
+from coldstart_lab.kernels import kernel
 
 _HASH_SEED = np.uint64(0xCBF29CE484222325)
 _HASH_PRIME = np.uint64(0x100000001B3)
@@ -45,7 +46,7 @@ class NameTable:
         ]
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def intern_range(
     buf: Any, start: int, stop: int, slots: Any, starts: Any, lengths: Any, count: Any
 ) -> int:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
+
+from coldstart_lab.kernels import kernel
 
 QUOTE, BACKSLASH, SPACE = 34, 92, 32
 PAREN_OPEN, PAREN_CLOSE = 40, 41
@@ -16,13 +17,13 @@ BRACE_OPEN, BRACE_CLOSE = 123, 125
 QUESTION, UPPER_E, LOWER_X = 63, 69, 120
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@kernel
 def is_digit(byte: int) -> bool:
     """Whether the byte is 0..9."""
     return ZERO <= byte <= NINE
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@kernel
 def is_word(byte: int) -> bool:
     """Whether the byte may be part of a call's name (``???`` is the name of an unknown one)."""
     return (
@@ -34,7 +35,7 @@ def is_word(byte: int) -> bool:
     )
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def starts_with(buf: Any, at: int, stop: int, text: Any) -> bool:
     """Whether ``buf[at:stop]`` begins with the bytes of ``text``."""
     if stop - at < len(text):
@@ -45,13 +46,13 @@ def starts_with(buf: Any, at: int, stop: int, text: Any) -> bool:
     return True
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def ends_with(buf: Any, start: int, stop: int, text: Any) -> bool:
     """Whether ``buf[start:stop]`` ends with the bytes of ``text``."""
     return stop - start >= len(text) and starts_with(buf, stop - len(text), stop, text)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def find(buf: Any, start: int, stop: int, text: Any) -> int:
     """Return where ``text`` first occurs in ``buf[start:stop]``; -1 if nowhere."""
     for i in range(start, stop - len(text) + 1):
@@ -60,7 +61,7 @@ def find(buf: Any, start: int, stop: int, text: Any) -> int:
     return -1
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def fraction_ns(buf: Any, start: int, stop: int) -> tuple[int, int]:
     """Read up to nine digits after a point: (nanoseconds, first byte after the digits)."""
     value, scale = 0, 100_000_000
@@ -72,7 +73,7 @@ def fraction_ns(buf: Any, start: int, stop: int) -> tuple[int, int]:
     return value, i
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def skip_string(buf: Any, at: int, stop: int) -> int:
     """Return the first byte after the string that begins at ``at``; ``stop`` if it never ends."""
     i = at + 1
@@ -86,7 +87,7 @@ def skip_string(buf: Any, at: int, stop: int) -> int:
     return stop
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def skip_annotation(buf: Any, at: int, stop: int) -> int:
     """Return the first byte after the ``<...>`` at ``at``; ``stop`` if it never ends.
 
@@ -121,7 +122,7 @@ def skip_annotation(buf: Any, at: int, stop: int) -> int:
     return stop
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def arguments_end(buf: Any, start: int, stop: int) -> int:
     """Find the parenthesis that closes the arguments by reading them from the left.
 
@@ -151,7 +152,7 @@ def arguments_end(buf: Any, start: int, stop: int) -> int:
     return -1
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def read_duration(buf: Any, start: int, stop: int) -> tuple[int, int]:
     """Read the ``<seconds>`` that -T puts at the end of ``buf[start:stop]``.
 
@@ -180,7 +181,7 @@ def read_duration(buf: Any, start: int, stop: int) -> tuple[int, int]:
     return seconds * 1_000_000_000 + nanoseconds, end
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def number_end(buf: Any, start: int, stop: int) -> int:
     """Return the end of the number or ``?`` at ``start``; -1 if there is none."""
     i = start
@@ -200,7 +201,7 @@ def number_end(buf: Any, start: int, stop: int) -> int:
     return i if i > first else -1
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def read_number(buf: Any, start: int, stop: int) -> int:
     """Read a decimal, 0x or octal number as 64 bits, signed."""
     i = start
@@ -223,7 +224,7 @@ def read_number(buf: Any, start: int, stop: int) -> int:
     return int(-signed) if negative else int(signed)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def return_is_plain(buf: Any, start: int, stop: int) -> bool:
     """Whether ``buf[start:stop]`` can only be a return value, so that the last `` = `` was right.
 
@@ -251,7 +252,7 @@ def return_is_plain(buf: Any, start: int, stop: int) -> bool:
     return bool(after == LESS and last == GREATER and buf[stop - 2] != GREATER)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def find_return(buf: Any, start: int, stop: int) -> tuple[int, int]:
     """Find where the arguments end and where the return value begins.
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from coldstart_lab.errors import UnreadableInputError
+from coldstart_lab.kernels import kernel
 from coldstart_lab.readers.strace.clock import nearest_day, place_times
 from coldstart_lab.readers.strace.kinds import (
     CLOCK_NAMES,
@@ -151,7 +151,7 @@ def _carry_forward(times: NDArray[np.int64]) -> NDArray[np.int64]:
     return times[last]
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _join_lines(buf: Any, start: Any, stop: Any, pid: Any) -> Any:
     """Write the lines in the order given, each with its thread id, where that is not negative."""
     digits = np.empty(20, dtype=np.uint8)

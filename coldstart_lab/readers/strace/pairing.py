@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
 
+from coldstart_lab.kernels import kernel
 from coldstart_lab.readers.strace.kinds import (
     CONTINUED,
     EXITED,
@@ -19,7 +19,7 @@ from coldstart_lab.readers.strace.kinds import (
 )
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def pair_resumed(kind: Any, flags: Any, pid: Any, name: Any, retval: Any, unknown: int) -> Any:
     """Find the resumed line of each unfinished call.
 

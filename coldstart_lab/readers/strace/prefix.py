@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
-
+from coldstart_lab.kernels import kernel
 from coldstart_lab.readers.strace.kinds import (
     CLOCK_NONE,
     CLOCK_OF_DAY,
@@ -37,7 +36,7 @@ _PID = b"[pid "
 _DELTA = b"(+"
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def read_pid(buf: Any, start: int, stop: int) -> tuple[int, int, int, int, bool]:
     """Read ``123 ``, ``123<comm> `` or ``[pid 123] ``.
 
@@ -74,7 +73,7 @@ def read_pid(buf: Any, start: int, stop: int) -> tuple[int, int, int, int, bool]
     return value, comm_start, comm_stop, i, bracket
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def read_time(buf: Any, start: int, stop: int) -> tuple[int, int, int]:
     """Read a time of -t, -tt, -ttt, -r or their long options.
 
@@ -114,7 +113,7 @@ def read_time(buf: Any, start: int, stop: int) -> tuple[int, int, int]:
     return seconds * _SECOND + nanoseconds, clock, i
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def skip_extras(buf: Any, start: int, stop: int) -> int:
     """Pass over ``(+ 0.000057)`` of -r, ``[ 59]`` of -n and ``[00007f20d7e57350]`` of -i."""
     i = start

@@ -5,10 +5,10 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from coldstart_lab.kernels import kernel
 from coldstart_lab.readers.strace.body import read_body, read_call, trim
 from coldstart_lab.readers.strace.broken import continues, is_annex, is_lone_ending
 from coldstart_lab.readers.strace.interning import NameTable, intern_range
@@ -33,7 +33,7 @@ _NEWLINE = 10
 _STACK = b" > "
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def count_lines(buf: Any, start: int, stop: int) -> int:
     """Count the lines of ``buf[start:stop]``, one without a newline at the end included."""
     count = 0
@@ -44,7 +44,7 @@ def count_lines(buf: Any, start: int, stop: int) -> int:
     return count
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def scan_lines(
     buf: Any, start: int, stop: int, lines: Any, first_row: int, slots: Any, starts: Any,
     lengths: Any, count: Any,

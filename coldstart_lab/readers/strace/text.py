@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from coldstart_lab.kernels import kernel
 from coldstart_lab.tables import STRING
 
 Spans = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _gather(
     buf: Any, start: Any, length: Any, start2: Any, length2: Any, at: Any, out: Any
 ) -> bool:
