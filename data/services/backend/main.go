@@ -28,12 +28,12 @@ func run() error {
 		dnsDelay = flag.Duration("dns-delay", 20*time.Millisecond, "wait before each of its answers")
 
 		keys     = flag.String("upstream", "127.0.0.10:443", "address of the upstream")
-		tlsDelay = flag.Duration("tls-delay", 60*time.Millisecond, "wait in its handshake")
-		delay    = flag.Duration("reply-delay", 40*time.Millisecond, "wait before each of its replies")
+		tlsDelay = flag.Duration("tls-delay", 40*time.Millisecond, "wait in its handshake")
+		delay    = flag.Duration("reply-delay", 25*time.Millisecond, "wait before each of its replies")
 		caFile   = flag.String("ca", "ca.pem", "file to write its certificate to")
 
 		data      = flag.String("database", "127.0.0.11:5432", "address of the database")
-		restart   = flag.Duration("restart", 60*time.Millisecond, "how long it is down for a migration")
+		restart   = flag.Duration("restart", 85*time.Millisecond, "how long it is down for a migration")
 		dataDelay = flag.Duration("session-delay", 15*time.Millisecond, "wait before each of its replies")
 
 		control = flag.String("control", "127.0.0.12:7070", "address that is told of migrations")

@@ -45,18 +45,14 @@ func unpack(path, to string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
+	content, err := io.ReadAll(reader)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
 	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
 		return err
 	}
-	target, err := os.Create(to)
-	if err != nil {
-		return err
-	}
-	if _, err := io.Copy(target, reader); err != nil {
-		target.Close()
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	return target.Close()
+	return os.WriteFile(to, content, 0o644)
 }
 
 // Hash reads back all that lies below dir and returns one sum over names and content.
@@ -66,17 +62,13 @@ func Hash(dir string) (string, error) {
 		if err != nil || entry.IsDir() {
 			return err
 		}
-		file, err := os.Open(path)
-		if err != nil {
-			return err
-		}
-		defer file.Close()
 		name, err := filepath.Rel(dir, path)
 		if err != nil {
 			return err
 		}
-		io.WriteString(sum, name)
-		_, err = io.Copy(sum, file)
+		content, err := os.ReadFile(path)
+		sum.Write([]byte(name))
+		sum.Write(content)
 		return err
 	})
 	return hex.EncodeToString(sum.Sum(nil)), err

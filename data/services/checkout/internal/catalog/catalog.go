@@ -8,7 +8,7 @@ import (
 	"example.com/checkout/internal/marks"
 )
 
-const articles = 160_000
+const articles = 200_000
 
 // Article is one thing that can be bought.
 type Article struct {

@@ -20,7 +20,7 @@ var words = []string{
 func main() {
 	dir := flag.String("o", "internal/assets/files", "folder to write to")
 	files := flag.Int("files", 60, "how many pages")
-	size := flag.Int("size", 96<<10, "bytes of each, unpacked")
+	size := flag.Int("size", 320<<10, "bytes of each, unpacked")
 	flag.Parse()
 	for i := range *files {
 		path := filepath.Join(*dir, fmt.Sprintf("section%02d", i/10), fmt.Sprintf("page%03d.html.gz", i))

@@ -1,0 +1,130 @@
+"""Record the starts of the checkout service: `make recordings` builds it first, then runs this.
+
+Each variant gives a set of traced and untraced starts in ``data/recordings``. The marks that the
+service itself wrote during a start are kept beside its log, as an artefact of the kind ``marks``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import lab
+import pyarrow as pa
+
+from coldstart_lab.recording import read_manifest, write_manifest
+from coldstart_lab.recording.artefacts import hash_file
+
+VARIANTS = ("static", "cgo")
+HEALTH = "http://127.0.0.1:8080/healthz"
+DATA = Path(__file__).resolve().parent
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--prefix", type=Path, default=Path("/srv/coldstart"))
+    parser.add_argument("--runs", type=int, default=3, help="traced starts, and as many untraced")
+    options = parser.parse_args()
+    tools = {name: _version(name) for name in ("go", "gcc")}
+    lab.enter(options.prefix)
+    with _backend(options.prefix / "backend"):
+        for variant in VARIANTS:
+            made = _record(options.prefix, variant, runs=options.runs)
+            _keep_marks(made, options.prefix / "marks" / variant, tools)
+            target = DATA / "recordings" / f"checkout_{variant}"
+            shutil.rmtree(target, ignore_errors=True)
+            shutil.copytree(made, target)
+            print(f"Wrote {target.relative_to(DATA.parent)}")
+
+
+@contextlib.contextmanager
+def _backend(folder: Path) -> Iterator[None]:
+    argv = [folder / "backend", "-ca", folder / "ca.pem"]
+    process = subprocess.Popen(argv, stdout=subprocess.PIPE, text=True, env=lab.ENVIRONMENT)
+    try:
+        if process.stdout is None or process.stdout.readline() != "backend ready\n":
+            sys.exit("the backend did not start")
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _record(prefix: Path, variant: str, *, runs: int) -> Path:
+    root, marks = prefix / "checkout" / variant, prefix / "marks" / variant
+    out = prefix / "recordings" / f"checkout_{variant}"
+    shutil.rmtree(marks, ignore_errors=True)
+    marks.mkdir(parents=True)
+    service = [str(root / "checkout"), "serve", "-root", str(root)]
+    service += ["-marks", str(marks / "{pid}.jsonl")]
+    coldstart = [str(Path(sys.executable).parent / "coldstart"), "record", "--ready-url", HEALTH]
+    coldstart += ["--variant", variant, "--force"]
+    # one start that is not kept, so that all that are find the files of the one before
+    trial = ["-o", str(out), "--runs", "0", "--untraced", "1"]
+    _run([*coldstart, *trial, "--", *service])
+    for path in marks.iterdir():
+        path.unlink()
+    _run([*coldstart, "-o", str(out), "--runs", str(runs), "--", *service])
+    return out
+
+
+def _run(argv: list[str]) -> None:
+    shown = shlex.join([f"{name}={value}" for name, value in lab.ENVIRONMENT.items()] + argv)
+    print(f"$ env -i {shown}", flush=True)
+    subprocess.run(argv, check=True, env=lab.ENVIRONMENT, cwd="/")
+
+
+def _keep_marks(folder: Path, marks: Path, tools: dict[str, str]) -> None:
+    """Give each start of a set the marks that were written during it."""
+    texts = sorted((path.read_bytes() for path in marks.iterdir()), key=_first_instant)
+    members = read_manifest(folder)["members"]
+    if len(texts) != len(members):
+        sys.exit(f"{len(members)} starts of {folder.name} left {len(texts)} files of marks")
+    for member, text in zip(members, texts, strict=True):
+        place = folder / member["path"]
+        manifest = read_manifest(place)
+        times = {entry["name"]: entry["time_ns"] for entry in manifest["milestones"]}
+        if not times["exec"] <= _first_instant(text) <= times["ready"]:
+            sys.exit(f"{place}: these marks are of another start")
+        if manifest["outcome"]["exit_code"] not in (0, None):  # None: it was not seen
+            sys.exit(f"{place}: did not end well when asked to; record again")
+        manifest["artefacts"].append(_store_marks(place, text))
+        manifest["tools"] |= tools
+        write_manifest(place, manifest)
+
+
+def _first_instant(text: bytes) -> int:
+    marks = [json.loads(line) for line in text.splitlines()]
+    return min(mark["realtime_ns"] for mark in marks if mark["kind"] == "instant")
+
+
+def _store_marks(folder: Path, text: bytes) -> dict[str, Any]:
+    path = folder / "marks.jsonl.zst"
+    with pa.CompressedOutputStream(str(path), "zstd") as out:
+        out.write(text)
+    sha256, size_bytes = hash_file(path)
+    return {
+        "kind": "marks",
+        "path": path.name,
+        "sha256": sha256,
+        "size_bytes": size_bytes,
+        "content_bytes": len(text),
+    }
+
+
+def _version(tool: str) -> str:
+    flag = "version" if tool == "go" else "-dumpfullversion"
+    text = subprocess.run([tool, flag], check=True, capture_output=True, text=True).stdout
+    return text.split()[2].removeprefix("go") if tool == "go" else text.strip()
+
+
+if __name__ == "__main__":
+    main()
