@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from coldstart_lab.attribution.lives import Ints, Lives, find_lives
 from coldstart_lab.errors import MissingEvidenceError
 
-Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+
+_COLUMNS = ["line", "comm", "syscall", "retval", "retval_text", "errno"]
+# With -T every call that returned shows its duration; a damaged log may have lost a few
+_SPLIT_SHARE = 0.9
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,19 +25,17 @@ class Calls:
     Attributes
     ----------
     frame : DataFrame
-        The events' columns of these calls, index 0..n-1.
+        Columns of the events of these calls but for the arguments, index 0..n-1.
     thread : array of int64
-        Place of the thread in ``pids``.
+        Place of the thread in ``lives``.
     start, end : array of int64
         Half-open span in ns; within a thread none overlaps another.
     open_ended : array of bool
         The call never returned.
     failed : array of bool
         It returned an error.
-    pids : array of int64
-        Thread ids in ascending order.
-    exit_ns : array of int64
-        When each thread ended; -1 where the log does not say.
+    lives : Lives
+        The threads.
     first_ns, last_ns : int
         First and last instant of the log.
     clamped_ns : int
@@ -48,12 +50,13 @@ class Calls:
     end: Ints
     open_ended: Bools
     failed: Bools
-    pids: Ints
-    exit_ns: Ints
+    lives: Lives
     first_ns: int
     last_ns: int
     clamped_ns: int
     split: bool
+    _text: pd.Series = field(repr=False)
+    _rows: Ints = field(repr=False)
 
     def __len__(self) -> int:
         return len(self.start)
@@ -61,8 +64,19 @@ class Calls:
     def named(self, *names: str) -> Ints:
         """Return the places of all calls of these names, in order."""
         categories = self.frame["syscall"].cat.categories
-        codes = np.flatnonzero(categories.isin(names))
-        return np.flatnonzero(np.isin(self.frame["syscall"].cat.codes.to_numpy(), codes))
+        wanted = np.append(categories.isin(names), False)
+        return np.flatnonzero(wanted[self.frame["syscall"].cat.codes.to_numpy()])
+
+    def args(self, places: Ints) -> pd.Series:
+        """Return the arguments of the calls at these places, index 0..n-1.
+
+        They are most of the table, so they stay where the reader put them until asked for.
+        """
+        return self._text.iloc[self._rows[places]].reset_index(drop=True)
+
+    def numbers(self, places: Ints) -> Ints:
+        """Return what these calls returned; -1 where they returned no number."""
+        return self.frame["retval"].iloc[places].fillna(-1).to_numpy(dtype=np.int64)
 
 
 def collect_calls(events: pd.DataFrame) -> Calls:
@@ -83,54 +97,44 @@ def collect_calls(events: pd.DataFrame) -> Calls:
     MissingEvidenceError
         If no call has a time.
     """
-    timed = events[events["start_ns"].notna()]
-    calls = timed[(timed["kind"] == "syscall").to_numpy()]
-    if calls.empty:
+    timed = events["start_ns"].notna().to_numpy()
+    rows = np.flatnonzero(timed & (events["kind"] == "syscall").to_numpy())
+    if not len(rows):
         raise MissingEvidenceError(
             "this log has no times, so no time can be attributed",
             hint="record with: strace -f -ttt -T -yy (or use coldstart record)",
         )
-    pid = calls["pid"].fillna(0).to_numpy(dtype=np.int64)
-    pids, thread = np.unique(pid, return_inverse=True)
-    start = calls["start_ns"].to_numpy(dtype=np.int64)
-    order = np.lexsort((calls["line"].to_numpy(), start, thread))
-    frame = calls.iloc[order].reset_index(drop=True)
-    thread, start = thread[order].astype(np.int64), start[order]
-    exit_ns = _exits(timed, pids)
-    duration = frame["duration_ns"].fillna(-1).to_numpy(dtype=np.int64)
-    split = bool((duration >= 0).any())
-    last = int(max((start + np.maximum(duration, 0)).max(), timed["start_ns"].max()))
-    end, clamped, open_ended = _ends(thread, start, duration, exit_ns, last, split=split)
+    lives, thread = find_lives(events, rows)
+    start = events["start_ns"].to_numpy(dtype=np.int64, na_value=-1)
+    first, last = int(start[rows].min()), int(start.max())
+    order = np.lexsort((events["line"].to_numpy()[rows], start[rows], thread))
+    rows, thread = rows[order], thread[order]
+    start = start[rows]
+    frame = events[_COLUMNS].take(rows).reset_index(drop=True)
+    duration = events["duration_ns"].to_numpy(dtype=np.int64, na_value=-1)[rows]
+    last = max(last, int((start + np.maximum(duration, 0)).max()))
+    failed = frame["errno"].notna().to_numpy()
+    returned = failed | frame["retval"].notna().to_numpy()
+    split = bool((duration >= 0)[returned].mean() > _SPLIT_SHARE) if returned.any() else False
+    end, clamped = _ends(thread, start, duration, lives.exit_ns, last)
     return Calls(
         frame=frame,
         thread=thread,
         start=start,
         end=end,
-        open_ended=open_ended,
-        failed=frame["errno"].notna().to_numpy(),
-        pids=pids,
-        exit_ns=exit_ns,
-        first_ns=int(start.min()),
+        open_ended=~returned,
+        failed=failed,
+        lives=lives,
+        first_ns=first,
         last_ns=last,
         clamped_ns=clamped,
         split=split,
+        _text=events["args"],
+        _rows=rows,
     )
 
 
-def _exits(timed: pd.DataFrame, pids: Ints) -> Ints:
-    ends = timed[timed["kind"].isin(["exit", "killed", "superseded"])]
-    pid = ends["pid"].fillna(0).to_numpy(dtype=np.int64)
-    exit_ns = np.full(len(pids), -1, dtype=np.int64)
-    known = np.isin(pid, pids)
-    np.maximum.at(
-        exit_ns, np.searchsorted(pids, pid[known]), ends["start_ns"].to_numpy(np.int64)[known]
-    )
-    return exit_ns
-
-
-def _ends(
-    thread: Ints, start: Ints, duration: Ints, exit_ns: Ints, last: int, *, split: bool
-) -> tuple[Ints, int, Bools]:
+def _ends(thread: Ints, start: Ints, duration: Ints, exit_ns: Ints, last: int) -> tuple[Ints, int]:
     """Close every call: by its duration, else at the thread's next call, exit or the log's end."""
     same = np.append(thread[1:] == thread[:-1], False)
     following = np.append(start[1:], 0)
@@ -140,4 +144,4 @@ def _ends(
     end = np.where(told, start + duration, limit)
     over = same & (end > limit)
     clamped = int((end - limit)[over].sum())
-    return np.where(over, limit, end), clamped, ~told & split
+    return np.where(over, limit, end), clamped

@@ -8,24 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from coldstart_lab.attribution.calls import Calls, Ints
+from coldstart_lab.attribution.calls import Bools, Calls
 from coldstart_lab.attribution.lineage import Lineage
+from coldstart_lab.attribution.lives import Ints
 from coldstart_lab.attribution.masks import as_mask
 from coldstart_lab.readers.strace.arguments import descriptors
 from coldstart_lab.tables import STRING
 
-RECEIVING = (
-    "read",
-    "readv",
-    "recvfrom",
-    "recvmsg",
-    "recvmmsg",
-    "accept",
-    "accept4",
-    "pread64",
-    "preadv",
-)
-SENDING = ("write", "writev", "sendto", "sendmsg", "sendmmsg", "sendfile", "splice", "pwrite64")
+RECEIVING = ("read", "readv", "recvfrom", "recvmsg", "recvmmsg", "accept", "accept4", "pread64",
+             "preadv", "preadv2", "splice")  # fmt: skip
+SENDING = ("write", "writev", "sendto", "sendmsg", "sendmmsg", "sendfile", "pwrite64", "pwritev",
+           "pwritev2")  # fmt: skip
 CLOSING = ("close", "shutdown")
 OTHER = ("connect", "bind", "listen", "getsockopt", "setsockopt", "getpeername", "getsockname",
          "fstat", "lseek", "getdents64", "fsync", "fdatasync", "mmap", "ioctl", "fcntl",
@@ -43,7 +36,7 @@ class Target:
     Attributes
     ----------
     family : str
-        pipe, socket, listener, eventfd, epoll, file, memory or other.
+        pipe, socket, listener, eventfd, timerfd, epoll, file, memory or other.
     own, peer : str
         Names of this end and of the other one; equal strings are one end.
     subject : str
@@ -89,6 +82,8 @@ def parse_target(text: str) -> Target:
         return Target("socket", f"unix:{here}", f"unix:{there or '?'}", path or "unix socket")
     if "eventfd" in text:
         return Target("eventfd", "eventfd", "eventfd", "eventfd")
+    if "timerfd" in text:
+        return Target("timerfd", text, text, "timer")
     if "eventpoll" in text:
         return Target("epoll", text, text, "epoll")
     return Target("other", text, text, text)
@@ -120,9 +115,15 @@ class InputOutput:
     subject: pd.Series
     row: Ints
 
-    def is_family(self, *families: str) -> np.ndarray:
+    def is_family(self, *families: str) -> Bools:
         """Mark the rows of these families."""
-        return self.family.isin(families).to_numpy(dtype=bool)
+        return np.asarray(self.family.isin(families), dtype=bool)
+
+    def calls_named(self, calls: Calls, *names: str) -> Bools:
+        """Mark the rows of calls of these names."""
+        mask = np.zeros(len(calls), dtype=bool)
+        mask[calls.named(*names)] = True
+        return mask[self.call]
 
 
 def resolve_descriptors(calls: Calls, lineage: Lineage) -> InputOutput:
@@ -141,7 +142,7 @@ def resolve_descriptors(calls: Calls, lineage: Lineage) -> InputOutput:
         One row a call on a descriptor.
     """
     places = calls.named(*RECEIVING, *SENDING, *CLOSING, *OTHER)
-    found = descriptors(calls.frame["args"].iloc[places])
+    found = descriptors(calls.args(places))
     fd = found["fd"].fillna(-1).to_numpy(dtype=np.int64)
     return _describe(calls, lineage, places, fd, found["target"])
 
@@ -185,7 +186,8 @@ def resolve_ready(calls: Calls, lineage: Lineage, places: Ints) -> InputOutput:
     InputOutput
         One row a call.
     """
-    frame = calls.frame.iloc[places]
-    found = descriptors(frame["args"], ready=frame["retval_text"])
+    found = descriptors(
+        calls.args(places), ready=calls.frame["retval_text"].iloc[places].reset_index(drop=True)
+    )
     fd = found["fd"].fillna(-1).to_numpy(dtype=np.int64)
     return _describe(calls, lineage, places, fd, found["target"])

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from coldstart_lab.attribution.calls import Calls
 from coldstart_lab.attribution.descriptors import InputOutput
-from coldstart_lab.attribution.edges_descriptors import link_descriptors, mark_unknown
+from coldstart_lab.attribution.edges_descriptors import link_direct
+from coldstart_lab.attribution.edges_poll import link_epoll, link_poll
+from coldstart_lab.attribution.edges_signals import end_interrupted, link_signals
 from coldstart_lab.attribution.edges_threads import (
     link_children,
     link_exits,
     link_futexes,
-    link_signals,
     redirect_sysmon,
 )
 from coldstart_lab.attribution.lineage import Lineage
 from coldstart_lab.attribution.tiling import Tiles
-from coldstart_lab.attribution.waits import wait_kinds
+from coldstart_lab.attribution.waits import SHORT_NS, places_of, wait_kinds
 from coldstart_lab.attribution.wakeups import WakeUps
 
 
-def find_wakeups(calls: Calls, lineage: Lineage, tiles: Tiles, io: InputOutput) -> WakeUps:
+def find_wakeups(
+    calls: Calls, lineage: Lineage, tiles: Tiles, io: InputOutput, events: pd.DataFrame
+) -> WakeUps:
     """Find the waker of every wait, or why the log holds none.
 
     Parameters
@@ -33,6 +37,8 @@ def find_wakeups(calls: Calls, lineage: Lineage, tiles: Tiles, io: InputOutput) 
         The threads' tiles.
     io : InputOutput
         What their descriptors stand for.
+    events : DataFrame
+        ``tables.STRACE_EVENTS``: the log, for its signals.
 
     Returns
     -------
@@ -45,12 +51,23 @@ def find_wakeups(calls: Calls, lineage: Lineage, tiles: Tiles, io: InputOutput) 
     link_exits(calls, lineage, waiting, wakeups)
     link_futexes(calls, lineage, kinds, wakeups)
     link_children(calls, kinds, wakeups)
-    link_descriptors(calls, lineage, io, kinds, wakeups)
-    link_signals(calls, kinds, wakeups)
-    mark_unknown(calls, kinds, wakeups)
+    link_signals(calls, lineage, events, kinds, wakeups)
+    link_direct(calls, lineage, io, kinds, wakeups)
+    link_poll(calls, lineage, io, kinds, wakeups)
+    link_epoll(calls, lineage, io, kinds, wakeups)
+    wakeups.end(places_of(kinds, "timer"), "timer")
+    end_interrupted(calls, kinds, wakeups)
+    _end_unexplained(calls, kinds, wakeups)
     redirect_sysmon(calls, lineage, tiles, wakeups)
     # a wake-up before the wait began did not end it
     early = (wakeups.waker >= 0) & (wakeups.wake_ns <= calls.start)
     wakeups.wake_ns[early] = calls.start[early] + 1
     wakeups.wake_ns[:] = np.minimum(wakeups.wake_ns, np.maximum(calls.end, calls.start))
     return wakeups
+
+
+def _end_unexplained(calls: Calls, kinds: pd.Series, wakeups: WakeUps) -> None:
+    """Mark the waits that took long and that nothing explains; short ones did not wait."""
+    long = (calls.end - calls.start) >= SHORT_NS
+    wakeups.end(places_of(kinds, "storage")[long[places_of(kinds, "storage")]], "storage")
+    wakeups.end(np.flatnonzero(kinds.notna().to_numpy() & long), "unknown")

@@ -1,39 +1,27 @@
-"""Wake-ups through descriptors: pipes, sockets, eventfds, directly or behind poll and epoll."""
+"""Wake-ups through descriptors: pipes, sockets, eventfds; and waits on peers outside the log."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
-from coldstart_lab.attribution.calls import Bools, Calls, Ints
-from coldstart_lab.attribution.descriptors import (
-    CLOSING,
-    RECEIVING,
-    SENDING,
-    InputOutput,
-    resolve_ready,
-)
+from coldstart_lab.attribution.addresses import named_addresses
+from coldstart_lab.attribution.calls import Bools, Calls
+from coldstart_lab.attribution.descriptors import CLOSING, RECEIVING, SENDING, InputOutput
 from coldstart_lab.attribution.lineage import Lineage
-from coldstart_lab.attribution.masks import as_mask, contains
-from coldstart_lab.attribution.matching import NOBODY, latest_wakes
-from coldstart_lab.attribution.waits import SHORT_NS, wakers_of
-from coldstart_lab.attribution.wakeups import CODE, WakeUps
-from coldstart_lab.readers.strace.arguments import descriptors, epoll_data
+from coldstart_lab.attribution.lives import Ints
+from coldstart_lab.attribution.matching import NOBODY, common_codes, latest_wakes
+from coldstart_lab.attribution.waits import SHORT_NS, places_of
+from coldstart_lab.attribution.wakeups import WakeUps
 
-# A time-out of zero: the call looks and does not wait
-_AT_ONCE = {
-    "epoll_pwait": r", 0, (?:NULL|~?\[[^\]]*\]), \d+$",
-    "epoll_wait": r", 0$",
-    "poll": r", 0$",
-}
-_ZERO = r"\{tv_sec=0, tv_n?u?sec=0\}"
-_ADD = r"^[^,]*, EPOLL_CTL_(?:ADD|MOD), "
+_ACCEPTING = ("accept", "accept4")
+_LOOPBACK = r"^(?:127\.[0-9.]+|\[::1?\]|0\.0\.0\.0)(?=:\d+$)"
 
 
-def link_descriptors(
+def link_direct(
     calls: Calls, lineage: Lineage, io: InputOutput, kinds: pd.Series, wakeups: WakeUps
 ) -> None:
-    """Link calls that wait on a descriptor, and poll and epoll, with who made it ready.
+    """Link calls that wait on a descriptor with who made it ready.
 
     Parameters
     ----------
@@ -47,25 +35,31 @@ def link_descriptors(
         What each call may wait for.
     wakeups : WakeUps
         Filled in: a waker in the log, or ``external`` for a peer outside it, ``storage`` for a
-        file, ``timer`` for a time-out.
+        file, ``timer`` for a timer's descriptor.
     """
-    direct = io.row[wakers_of(calls, kinds, "descriptor")]
-    direct = direct[direct >= 0]
-    _link_rows(calls, io, io.call[direct], io, direct, wakeups)
-    _end_rows(calls, io, io.call[direct], io, direct, wakeups)
-    _link_poll(calls, lineage, io, wakers_of(calls, kinds, "poll"), wakeups)
-    _link_epoll(calls, lineage, io, wakers_of(calls, kinds, "epoll"), wakeups)
+    rows = io.row[places_of(kinds, "descriptor")]
+    rows = rows[rows >= 0]
+    waits = io.call[rows]
+    link_rows(calls, io, waits, io, rows, wakeups)
+    _link_hangups(calls, lineage, io, waits, rows, wakeups)
+    accepting = io.calls_named(calls, *_ACCEPTING)[rows]
+    link_accepts(calls, waits[accepting], io.subject.iloc[rows[accepting]], wakeups)
+    end_rows(calls, io, waits, io, rows, wakeups)
+    # a connection is made by the peer's kernel: no call of the peer ends the wait
+    connects = calls.named("connect")
+    long = (calls.end[connects] - calls.start[connects]) >= SHORT_NS
+    wakeups.end(connects[long & kinds.notna().to_numpy()[connects]], "external")
 
 
-def _link_rows(
+def link_rows(
     calls: Calls, io: InputOutput, waits: Ints, at: InputOutput, rows: Ints, wakeups: WakeUps
 ) -> None:
-    """Link the waits on ``at``'s rows with the calls of ``io`` at the other end."""
-    got = calls.frame["retval"].iloc[waits].fillna(-1).to_numpy(dtype=np.int64)
-    sends = _is_call(calls, io, SENDING) & ~calls.failed[io.call]
-    closes = _is_call(calls, io, CLOSING)
-    reads = _is_call(calls, io, RECEIVING) & ~calls.failed[io.call]
-    sending = _is_call(calls, at, SENDING)[rows]
+    """Link the waits on the descriptors of ``at``'s rows with the calls at their other ends."""
+    got = calls.numbers(waits)
+    sends = io.calls_named(calls, *SENDING) & ~calls.failed[io.call]
+    closes = io.calls_named(calls, *CLOSING)
+    reads = io.calls_named(calls, *RECEIVING) & ~calls.failed[io.call]
+    sending = at.calls_named(calls, *SENDING)[rows]
     streams = at.is_family("pipe", "socket", "eventfd")[rows]
     # data ends a read, a close ends it at the end of the stream; a full pipe waits for its reader
     _link_by(calls, io, waits, at, rows, streams & ~sending & (got != 0), sends, wakeups)
@@ -94,172 +88,75 @@ def _link_by(
         )  # fmt: skip
 
 
-def _end_rows(
+def _link_hangups(
+    calls: Calls, lineage: Lineage, io: InputOutput, waits: Ints, rows: Ints, wakeups: WakeUps
+) -> None:
+    """Link reads that met the end of a stream with the exit of a process that wrote to it."""
+    ends = (calls.numbers(waits) == 0) & io.is_family("pipe", "socket")[rows]
+    waits, rows = waits[ends], rows[ends]
+    sends = np.flatnonzero(io.calls_named(calls, *SENDING))
+    writers = np.stack((io.own[sends], lineage.process[calls.thread[io.call[sends]]]))
+    own, process = np.unique(writers, axis=1)
+    exit_ns = calls.lives.exit_ns[process]
+    over = exit_ns >= 0
+    found = latest_wakes(
+        io.peer[rows], calls.start[waits], calls.end[waits], calls.thread[waits],
+        own[over], exit_ns[over], exit_ns[over], process[over],
+    )  # fmt: skip
+    waker = np.append(process[over], NOBODY)[found]
+    nobody = np.full(len(waits), NOBODY)
+    for family in ("pipe", "socket"):
+        mine = io.is_family(family)[rows]
+        wakeups.explain(
+            waits[mine], family, waker=waker[mine],
+            wake_ns=np.append(exit_ns[over], 0)[found][mine], waker_call=nobody[mine],
+        )  # fmt: skip
+
+
+def link_accepts(calls: Calls, waits: Ints, names: pd.Series, wakeups: WakeUps) -> None:
+    """Link waits for a connection with a connect in the log to the port or path listened on.
+
+    Parameters
+    ----------
+    calls : Calls
+        The calls.
+    waits : array of int64
+        Accepts, or poll-like waits that ended because a listener was ready.
+    names : Series of string, one a wait
+        The address listened on.
+    wakeups : WakeUps
+        Filled in.
+    """
+    connects = calls.named("connect")
+    if not len(waits) or not len(connects):
+        return
+    to = named_addresses(calls.args(connects)).str.replace(_LOOPBACK, "", regex=True)
+    on = names.str.replace(_LOOPBACK, "", regex=True)
+    wanted, woken = common_codes(on, to)
+    found = latest_wakes(
+        wanted, calls.start[waits], calls.end[waits], calls.thread[waits],
+        woken, calls.start[connects], calls.end[connects], calls.thread[connects],
+    )  # fmt: skip
+    by = np.append(connects, NOBODY)[found]
+    waker = np.where(found >= 0, calls.thread[by], NOBODY)
+    wakeups.explain(waits, "socket", waker=waker, wake_ns=calls.end[by], waker_call=by)
+
+
+def end_rows(
     calls: Calls, io: InputOutput, waits: Ints, at: InputOutput, rows: Ints, wakeups: WakeUps
 ) -> None:
-    """Say of waits without a waker whether the other end is outside the log or is a disk."""
+    """Say of waits without a waker whether the other end is outside the log, a disk or a timer."""
     long = (calls.end[waits] - calls.start[waits]) >= SHORT_NS
     alone = long & (wakeups.waker[waits] == NOBODY)
-    inside = np.isin(at.peer[rows], io.own[io.own >= 0])
-    listener = at.is_family("listener")[rows]
-    outside = alone & (listener | (at.is_family("socket", "pipe", "other")[rows] & ~inside))
+    there = np.unique(io.own[io.own >= 0])
+    # both ends of a pipe have one name: its writers must be seen, or its readers
+    ends = [np.unique(io.own[io.calls_named(calls, *names)]) for names in (SENDING, RECEIVING)]
+    wrote, read = (np.isin(at.peer[rows], end) for end in ends)
+    pipe = np.where(at.calls_named(calls, *SENDING)[rows], read, wrote)
+    inside = np.where(at.is_family("pipe")[rows], pipe, np.isin(at.peer[rows], there))
+    outside = at.is_family("listener")[rows] | (at.is_family("socket", "pipe")[rows] & ~inside)
+    outside &= alone
     wakeups.end(waits[outside], "external")
-    names = at.subject.iloc[rows[outside]]
-    known = names.notna().to_numpy()
-    wakeups.subject.update(zip(waits[outside][known].tolist(), names[known], strict=True))
+    wakeups.subject[waits[outside]] = at.subject.iloc[rows[outside]].astype(object)
     wakeups.end(waits[alone & at.is_family("file")[rows]], "storage")
-
-
-def _link_poll(
-    calls: Calls, lineage: Lineage, io: InputOutput, waits: Ints, wakeups: WakeUps
-) -> None:
-    if not len(waits):
-        return
-    waits = _link_timeouts(calls, waits, wakeups)
-    ready = resolve_ready(calls, lineage, waits)
-    rows = np.arange(len(waits))
-    _link_rows(calls, io, waits, ready, rows, wakeups)
-    _end_rows(calls, io, waits, ready, rows, wakeups)
-
-
-def _link_timeouts(calls: Calls, waits: Ints, wakeups: WakeUps) -> Ints:
-    """Note the time-outs among poll-like waits; return those that something ended."""
-    frame = calls.frame.iloc[waits]
-    at_once = contains(frame["args"], _ZERO)
-    for name, pattern in _AT_ONCE.items():
-        mine = as_mask(frame["syscall"].eq(name))
-        at_once[mine] = contains(frame["args"][mine], pattern)
-    got = calls.frame["retval"].iloc[waits].fillna(-1).to_numpy(dtype=np.int64)
-    wakeups.end(waits[(got == 0) & ~at_once], "timer")
-    return waits[(got > 0) & ~at_once]
-
-
-def _link_epoll(
-    calls: Calls, lineage: Lineage, io: InputOutput, waits: Ints, wakeups: WakeUps
-) -> None:
-    if not len(waits):
-        return
-    waits = _link_timeouts(calls, waits, wakeups)
-    registered = _registrations(calls, lineage)
-    if not len(waits) or registered.empty:
-        return
-    frame = calls.frame.iloc[waits]
-    instance = descriptors(frame["args"])["fd"].fillna(-1).to_numpy(dtype=np.int64)
-    data = epoll_data(frame["args"])
-    which, slot = np.nonzero(data >= 0)
-    events = pd.DataFrame(
-        {
-            "time": calls.end[waits[which]],
-            "process": lineage.process[calls.thread[waits[which]]],
-            "instance": instance[which],
-            "data": data[which, slot],
-            "wait": which,
-        }
-    ).sort_values("time", kind="stable")
-    keys = ["process", "instance", "data"]
-    _link_registrations(calls, waits, events, registered, keys, wakeups)
-    events = pd.merge_asof(events, registered, on="time", by=keys).dropna(subset="fd")
-    events["fd"] = events["fd"].astype(np.int64)
-    rows = _rows_of(calls, lineage, io, events)
-    events, rows = events[rows >= 0], rows[rows >= 0]
-    ready = waits[events["wait"].to_numpy()]
-    wakeups.io_row.update(zip(ready.tolist(), rows.tolist(), strict=True))
-    _link_ready(calls, io, ready, rows, wakeups)
-    _end_rows(calls, io, ready, io, rows, wakeups)
-
-
-def _link_ready(calls: Calls, io: InputOutput, waits: Ints, rows: Ints, wakeups: WakeUps) -> None:
-    """Link epoll waits; of several ready descriptors the one made ready last explains the end."""
-    best = np.where(wakeups.waker != NOBODY, wakeups.wake_ns, 0)
-    for turn in range(int(np.bincount(waits, minlength=1).max(initial=0))):
-        nth = pd.Series(waits).groupby(waits).cumcount().to_numpy() == turn
-        trial = WakeUps.none(len(calls))
-        _link_rows(calls, io, waits[nth], io, rows[nth], trial)
-        later = waits[nth][trial.wake_ns[waits[nth]] > best[waits[nth]]]
-        best[later] = trial.wake_ns[later]
-        for mine, theirs in (
-            (wakeups.kind, trial.kind),
-            (wakeups.waker, trial.waker),
-            (wakeups.wake_ns, trial.wake_ns),
-            (wakeups.waker_call, trial.waker_call),
-        ):
-            mine[later] = theirs[later]
-
-
-def _link_registrations(
-    calls: Calls, waits: Ints, events: pd.DataFrame, registered: pd.DataFrame,
-    keys: list[str], wakeups: WakeUps,
-) -> None:  # fmt: skip
-    """Link epoll waits with another thread's epoll_ctl that added a descriptor already ready."""
-    both = pd.concat([events[keys], registered[keys]])
-    code = pd.factorize(pd.MultiIndex.from_frame(both))[0].astype(np.int64)
-    wait, add = waits[events["wait"].to_numpy()], registered["call"].to_numpy()
-    found = latest_wakes(
-        code[: len(events)], calls.start[wait], calls.end[wait], calls.thread[wait],
-        code[len(events) :], calls.start[add], calls.end[add], calls.thread[add],
-    )  # fmt: skip
-    by = np.append(add, NOBODY)[found]
-    waker = np.where(found >= 0, calls.thread[by], NOBODY)
-    wakeups.explain(wait, "epoll", waker=waker, wake_ns=calls.end[by], waker_call=by)
-
-
-def _registrations(calls: Calls, lineage: Lineage) -> pd.DataFrame:
-    """List what epoll_ctl registered: time, process, instance, data, fd, call; by time."""
-    places = calls.named("epoll_ctl")
-    args = calls.frame["args"].iloc[places]
-    adds = contains(args, _ADD)
-    places, args = places[adds], args[adds]
-    second = args.str.replace(_ADD, "", regex=True)
-    data = epoll_data(args, at_most=1)[:, 0]
-    frame = pd.DataFrame(
-        {
-            "time": calls.start[places],
-            "process": lineage.process[calls.thread[places]],
-            "instance": descriptors(args)["fd"].fillna(-1).to_numpy(dtype=np.int64),
-            "data": data,
-            "fd": descriptors(second)["fd"].fillna(-1).to_numpy(dtype=np.int64),
-            "call": places,
-        }
-    )
-    return frame.sort_values("time", kind="stable")
-
-
-def _rows_of(calls: Calls, lineage: Lineage, io: InputOutput, events: pd.DataFrame) -> Ints:
-    """Find a row of ``io`` that tells what each event's descriptor stood for at that time.
-
-    A socket shows its addresses only once it is connected, so the first call after the event
-    tells best; failing that, the last one before it.
-    """
-    known = pd.DataFrame(
-        {
-            "time": calls.start[io.call],
-            "process": lineage.process[calls.thread[io.call]],
-            "fd": io.fd,
-            "row": np.arange(len(io.call)),
-        }
-    )
-    known = known[io.own >= 0].sort_values("time", kind="stable")
-    wanted = events[["time", "process", "fd"]]
-    after, before = (
-        pd.merge_asof(wanted, known, on="time", by=["process", "fd"], direction=direction)["row"]
-        for direction in ("forward", "backward")
-    )
-    return after.fillna(before).fillna(NOBODY).to_numpy(dtype=np.int64)
-
-
-def _is_call(calls: Calls, io: InputOutput, names: tuple[str, ...]) -> Bools:
-    mask = np.zeros(len(calls), dtype=bool)
-    mask[calls.named(*names)] = True
-    return mask[io.call]
-
-
-def mark_unknown(calls: Calls, kinds: pd.Series, wakeups: WakeUps) -> None:
-    """Mark the waits that took long and that nothing explains; short ones did not wait."""
-    open_kinds = kinds.notna().to_numpy() & (wakeups.kind == CODE["none"])
-    long = (calls.end - calls.start) >= SHORT_NS
-    at = np.flatnonzero(open_kinds & long)
-    kind = kinds.iloc[at]
-    terminal = kind.isin(["timer", "storage"]).to_numpy()
-    for name in ("timer", "storage"):
-        wakeups.end(at[kind.eq(name).to_numpy(dtype=bool)], name)
-    wakeups.end(at[~terminal], "unknown")
+    wakeups.end(waits[at.is_family("timerfd")[rows]], "timer")

@@ -4,72 +4,97 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
 import pandas as pd
 
-from coldstart_lab.attribution.calls import Bools, Calls, Ints
+from coldstart_lab.attribution.calls import Bools, Calls
 from coldstart_lab.attribution.lineage import Lineage
-from coldstart_lab.attribution.masks import as_mask, contains
-from coldstart_lab.attribution.matching import (
-    NOBODY,
-    TOLERANCE_NS,
-    common_codes,
-    latest_wakes,
-)
+from coldstart_lab.attribution.lives import Ints
+from coldstart_lab.attribution.masks import as_numbers, contains
+from coldstart_lab.attribution.matching import NOBODY, TOLERANCE_NS, latest_wakes
 from coldstart_lab.attribution.tiling import Tiles
-from coldstart_lab.attribution.waits import wakers_of
+from coldstart_lab.attribution.waits import places_of
 from coldstart_lab.attribution.wakeups import CODE, WakeUps
+from coldstart_lab.kernels import kernel
 from coldstart_lab.readers.strace.arguments import leading_addresses
+
+# The second address of FUTEX_REQUEUE
+_MOVED_TO = r"^0x[0-9a-f]+, [A-Z_|]+, \d+, \d+, (0x[0-9a-f]+)"
 
 
 def link_futexes(calls: Calls, lineage: Lineage, kinds: pd.Series, wakeups: WakeUps) -> None:
     """Link futex waits with the wake of the same address in the same process, or its time-out.
 
-    glibc and musl end ``pthread_join`` by a futex on the thread's id that the kernel wakes when
-    the thread exits: no call shows it, but the value waited for is the thread id.
+    A futex that is not private may lie in memory that processes share. glibc and musl end
+    ``pthread_join`` by a futex on the thread's id that the kernel wakes when the thread exits: no
+    call shows it, but the value waited for is the thread id.
     """
-    waits = wakers_of(calls, kinds, "futex")
+    waits = places_of(kinds, "futex")
     every = calls.named("futex", "futex_time64")
-    args = calls.frame["args"]
-    woke = contains(args.iloc[every], "FUTEX_(?:WAKE|REQUEUE|CMP_REQUEUE)")
-    count = calls.frame["retval"].iloc[every].fillna(0).to_numpy(dtype=np.int64)
-    wakes = every[(count >= 1) & woke]
-    key = np.full(len(calls), -1, dtype=np.int64)
-    address, _ = pd.factorize(leading_addresses(args.iloc[every]))
-    key[every] = address * len(calls.pids) + lineage.process[calls.thread[every]]
-    returned = as_mask(calls.frame["retval"].iloc[waits] == 0)
-    slept = waits[returned]
-    _link_latest(calls, slept, wakes, key, wakeups, "futex")
+    args = calls.args(every)
+    woke = contains(args, "FUTEX_(?:WAKE|REQUEUE|CMP_REQUEUE)") & (calls.numbers(every) >= 1)
+    woke |= contains(args, "FUTEX_UNLOCK_PI", regex=False) & ~calls.failed[every]
+    moves = contains(args, "FUTEX_(?:CMP_)?REQUEUE")
+    second = leading_addresses(args[moves].str.extract(_MOVED_TO)[0])
+    codes, _ = pd.factorize(np.concatenate((leading_addresses(args), second)))
+    private, address = np.full((2, len(calls)), NOBODY, dtype=np.int64)
+    address[every], second = codes[: len(every)], codes[len(every) :]
+    private[every] = _in_process(calls, lineage, address[every], every)
+    slept = waits[calls.numbers(waits) == 0]
+    second = _in_process(calls, lineage, second, every[moves])
+    _link_requeued(calls, slept, every[woke], every[moves], private, second, wakeups)
+    link_latest(calls, slept, every[woke], private, wakeups, "futex")
     _link_joins(calls, slept[wakeups.waker[slept] == NOBODY], wakeups)
+    address[every[contains(args, "_PRIVATE", regex=False)]] = NOBODY
+    link_latest(calls, slept, every[woke], address, wakeups, "futex")
     timed_out = calls.frame["errno"].iloc[waits].eq("ETIMEDOUT").to_numpy(dtype=bool)
     wakeups.end(waits[timed_out], "timer")
 
 
-def _link_latest(
+def link_latest(
     calls: Calls, waits: Ints, wakes: Ints, key: Ints, wakeups: WakeUps, kind: str
 ) -> None:
-    found = latest_wakes(
-        key[waits], calls.start[waits], calls.end[waits], calls.thread[waits],
-        key[wakes], calls.start[wakes], calls.end[wakes], calls.thread[wakes],
-    )  # fmt: skip
-    by = np.append(wakes, NOBODY)[found]
-    waker = np.where(found >= 0, calls.thread[by], NOBODY)
+    """Link waits with the latest of these wake-ups of the same key, both by their places."""
+    by = _latest_by(calls, waits, wakes, key[waits], key[wakes])
+    waker = np.where(by >= 0, calls.thread[by], NOBODY)
     wakeups.explain(waits, kind, waker=waker, wake_ns=calls.end[by], waker_call=by)
 
 
+def _latest_by(calls: Calls, waits: Ints, wakes: Ints, wanted: Ints, woken: Ints) -> Ints:
+    found = latest_wakes(
+        wanted, calls.start[waits], calls.end[waits], calls.thread[waits],
+        woken, calls.start[wakes], calls.end[wakes], calls.thread[wakes],
+    )  # fmt: skip
+    return np.append(wakes, NOBODY)[found]
+
+
+def _in_process(calls: Calls, lineage: Lineage, address: Ints, places: Ints) -> Ints:
+    return address * len(calls.lives) + lineage.process[calls.thread[places]]
+
+
+def _link_requeued(
+    calls: Calls, waits: Ints, wakes: Ints, moves: Ints, key: Ints, second: Ints, wakeups: WakeUps
+) -> None:
+    """Link waits that were moved to a second futex (musl's condition variables) with its wake."""
+    by = _latest_by(calls, waits, moves, key[waits], key[moves])
+    waits, by = waits[by != NOBODY], by[by != NOBODY]
+    woken = _latest_by(calls, waits, wakes, second[np.searchsorted(moves, by)], key[wakes])
+    real = (woken != NOBODY) & (calls.end[woken] >= calls.start[by])
+    waker = np.where(real, calls.thread[woken], NOBODY)
+    wakeups.explain(waits, "futex", waker=waker, wake_ns=calls.end[woken], waker_call=woken)
+
+
 def _link_joins(calls: Calls, waits: Ints, wakeups: WakeUps) -> None:
-    value = calls.frame["args"].iloc[waits].str.extract(r"FUTEX_WAIT[A-Z_|]*, (\d+)")[0]
-    pid = pd.to_numeric(value, errors="coerce").fillna(-1).to_numpy(dtype=np.int64)
-    _link_exits(calls, waits, pid, wakeups, "join")
+    value = calls.args(waits).str.extract(r"FUTEX_WAIT[A-Z_|]*, (\d+)")[0]
+    link_exits_of(calls, waits, as_numbers(value), wakeups, "join")
 
 
-def _link_exits(calls: Calls, waits: Ints, pid: Ints, wakeups: WakeUps, kind: str) -> None:
+def link_exits_of(calls: Calls, waits: Ints, pid: Ints, wakeups: WakeUps, kind: str) -> None:
     """Link waits with the exit of the threads ``pid``, where that lies within the wait."""
-    other = np.minimum(np.searchsorted(calls.pids, pid), len(calls.pids) - 1)
-    exit_ns = calls.exit_ns[other]
-    real = (calls.pids[other] == pid) & (exit_ns >= calls.start[waits])
-    real &= (exit_ns <= calls.end[waits] + TOLERANCE_NS) & (other != calls.thread[waits])
+    other = calls.lives.find(pid, calls.start[waits])
+    exit_ns = calls.lives.exit_ns[other]
+    real = (other != NOBODY) & (exit_ns >= 0) & (other != calls.thread[waits])
+    real &= exit_ns <= calls.end[waits] + TOLERANCE_NS
     waker = np.where(real, other, NOBODY)
     wakeups.explain(
         waits, kind, waker=waker, wake_ns=exit_ns, waker_call=np.full(len(waits), NOBODY)
@@ -78,46 +103,33 @@ def _link_exits(calls: Calls, waits: Ints, pid: Ints, wakeups: WakeUps, kind: st
 
 def link_children(calls: Calls, kinds: pd.Series, wakeups: WakeUps) -> None:
     """Link wait4 and waitid with the child's exit, and vfork with the child's exec."""
-    waits = wakers_of(calls, kinds, "child")
-    pid = calls.frame["retval"].iloc[waits].fillna(-1).to_numpy(dtype=np.int64)
-    told = calls.frame["args"].iloc[waits].str.extract(r"si_pid=(\d+)")[0]
-    named = pd.to_numeric(told, errors="coerce").fillna(-1).to_numpy(dtype=np.int64)
-    _link_exits(calls, waits, np.where(named > 0, named, pid), wakeups, "child")
-    waits = wakers_of(calls, kinds, "vfork")
-    child = calls.frame["retval"].iloc[waits].fillna(-1).to_numpy(dtype=np.int64)
+    waits = places_of(kinds, "child")
+    named = as_numbers(calls.args(waits).str.extract(r"si_pid=(\d+)")[0])
+    pid = np.where(named > 0, named, calls.numbers(waits))
+    link_exits_of(calls, waits, pid, wakeups, "child")
+    waits = places_of(kinds, "vfork")
+    pid = calls.numbers(waits)
+    child = calls.lives.find(pid, calls.start[waits])
     execs = calls.named("execve", "execveat")
     execs = execs[~calls.failed[execs] & ~calls.open_ended[execs]]
-    first = pd.Series(execs, index=calls.pids[calls.thread[execs]])
-    first = first[~first.index.duplicated()]
-    by = first.reindex(child).fillna(NOBODY).to_numpy(dtype=np.int64)
+    first = np.full(len(calls.lives) + 1, NOBODY)
+    thread, at = np.unique(calls.thread[execs], return_index=True)
+    first[thread] = execs[at]
+    by = first[child]
     inside = (by != NOBODY) & (calls.start[by] >= calls.start[waits])
     inside &= calls.start[by] <= calls.end[waits] + TOLERANCE_NS
     waker = np.where(inside, calls.thread[by], NOBODY)
     wake = np.minimum(calls.end[by], calls.end[waits])
     wakeups.explain(waits, "vfork", waker=waker, wake_ns=wake, waker_call=by)
-    _link_exits(calls, waits, child, wakeups, "vfork")
+    link_exits_of(calls, waits, pid, wakeups, "vfork")
 
 
 def link_exits(calls: Calls, lineage: Lineage, waiting: Bools, wakeups: WakeUps) -> None:
     """Link waits that never returned with the exit_group of another thread of the process."""
-    text = as_mask(calls.frame["retval_text"].eq("?"))
-    waits = np.flatnonzero(waiting & (calls.open_ended | text))
+    waits = np.flatnonzero(waiting & calls.open_ended)
     ends = calls.named("exit_group")
     key = lineage.process[calls.thread]
-    _link_latest(calls, waits, ends, key, wakeups, "exit")
-
-
-def link_signals(calls: Calls, kinds: pd.Series, wakeups: WakeUps) -> None:
-    """Link waits for a signal with the kill of the same process."""
-    waits = wakers_of(calls, kinds, "signal")
-    kills = calls.named("kill", "tgkill", "tkill")
-    if not len(waits) or not len(kills):
-        return
-    target = calls.frame["args"].iloc[kills].str.extract(r"^(\d+)")[0]
-    own = pd.Series(calls.pids[calls.thread[waits]]).astype("string")
-    key = np.full(len(calls), -1, dtype=np.int64)
-    key[waits], key[kills] = common_codes(own, target)
-    _link_latest(calls, waits, kills, key, wakeups, "signal")
+    link_latest(calls, waits, ends, key, wakeups, "exit")
 
 
 def redirect_sysmon(calls: Calls, lineage: Lineage, tiles: Tiles, wakeups: WakeUps) -> None:
@@ -140,7 +152,7 @@ def redirect_sysmon(calls: Calls, lineage: Lineage, tiles: Tiles, wakeups: WakeU
     wakeups.kind[false[real == NOBODY]] = CODE["scheduler"]
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _thread_at_work(
     woken: Any, at_ns: Any, process: Any, sysmon: Any,
     first: Any, start: Any, end: Any, call: Any, waiting: Any,

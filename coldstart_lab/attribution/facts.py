@@ -3,41 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from coldstart_lab.attribution.calls import Calls, Ints
+from coldstart_lab.attribution.addresses import named_addresses, named_subjects
+from coldstart_lab.attribution.calls import Calls
 from coldstart_lab.attribution.descriptors import InputOutput
 from coldstart_lab.attribution.lineage import Lineage
-from coldstart_lab.attribution.masks import as_mask, contains
+from coldstart_lab.attribution.lives import Ints
+from coldstart_lab.attribution.masks import contains
 from coldstart_lab.attribution.phases import EXEC, MAIN, PHASES, find_phases
 from coldstart_lab.attribution.protocols import name_protocols
 from coldstart_lab.attribution.tiling import GAP, Tiles
-from coldstart_lab.attribution.wakeups import CODE, KINDS, WakeUps, subject_series
+from coldstart_lab.attribution.wakeups import CODE, KINDS, WakeUps
 from coldstart_lab.attribution.walk import HEAD, WAKEUP, Path
 from coldstart_lab.tables import STRING
 
-_PATH = (
-    r'^(?:AT_FDCWD(?:<(?P<cwd>[^>]*)>)?, |\d+(?:<(?P<dir>[^>]*)>)?, )?"(?P<path>(?:[^"\\]|\\.)*)"'
-)
-_NOT_PATHS = (
-    "write",
-    "writev",
-    "pwrite64",
-    "sendto",
-    "sendmsg",
-    "read",
-    "pread64",
-    "recvfrom",
-    "recvmsg",
-    "getrandom",
-)
-_INET = (
-    r"sin6?_port=htons\((?P<port>\d+)\).*?"
-    r'(?:inet_addr\("(?P<v4>[^"]+)"\)|inet_pton\(AF_INET6, "(?P<v6>[^"]+)")'
-)
-_UNIX = r'sun_path=@?"(?P<path>[^"]+)"'
 # A refused connection and its next try belong to one back-off if nothing else lies between
 _RETRY_NS = 20_000_000
 
@@ -51,6 +35,11 @@ class Evidence:
     tiles: Tiles
     io: InputOutput
     wakeups: WakeUps
+
+    @cached_property
+    def protocols(self) -> Any:
+        """What is spoken on the descriptor of each row of ``io``; the last entry is NA."""
+        return np.array([*name_protocols(self.calls, self.io), None], dtype=object)
 
 
 def piece_facts(evidence: Evidence, path: Path) -> pd.DataFrame:
@@ -85,8 +74,7 @@ def piece_facts(evidence: Evidence, path: Path) -> pd.DataFrame:
     names = np.array(PHASES, dtype=object)[code]
     facts["phase"] = np.where(own, names, np.where(code == MAIN, "child", "child-start"))
     facts.loc[(call >= 0) & (code == EXEC) & ~own, "phase"] = "child-start"
-    threads = evidence.lineage.frame.set_index("pid")["comm"]
-    facts["comm"] = threads.reindex(evidence.calls.pids[path.thread]).fillna("").to_numpy(object)
+    facts["comm"] = pd.Series(evidence.lineage.comm[path.thread]).fillna("").to_numpy(object)
     before = np.where(path.tile > 0, tiles.call[path.tile - 1], GAP)
     lines = evidence.calls.frame["line"].to_numpy()
     shown = np.where(call >= 0, call, before)
@@ -103,11 +91,10 @@ def call_facts(evidence: Evidence, call: Ints) -> pd.DataFrame:
     wake = np.array(KINDS, dtype=object)[kind]
     waits = inside & (kind != CODE["none"])
     row = np.where(inside, io.row[call], -1)
-    told = subject_series(wakeups, len(calls)).iloc[call].reset_index(drop=True)
-    subject = _column(io.subject, row).where(row >= 0)
-    text = pd.Series(frame["args"].to_numpy(), dtype=STRING)
-    named = _named_in_arguments(text, frame["syscall"].astype(STRING).reset_index(drop=True))
-    subject = told.fillna(named).fillna(subject.reset_index(drop=True)).where(inside)
+    text = calls.args(call)
+    named = named_subjects(text, frame["syscall"].astype(STRING).reset_index(drop=True))
+    subject = named.fillna(pd.Series(wakeups.subject[call], dtype=STRING))
+    subject = subject.fillna(_column(io.subject, row)).where(inside)
     facts = pd.DataFrame(
         {
             "call": call,
@@ -129,37 +116,16 @@ def _column(values: pd.Series, rows: Ints) -> pd.Series:
     return extended.iloc[rows].reset_index(drop=True)
 
 
-def _named_in_arguments(args: pd.Series, syscall: pd.Series) -> pd.Series:
-    """Read the path or address that the arguments themselves name."""
-    paths = args.where(~as_mask(syscall.isin(_NOT_PATHS)))
-    found = paths.astype(object).str.extract(_PATH)
-    folder = found["cwd"].fillna(found["dir"])
-    relative = found["path"].notna() & ~found["path"].str.startswith("/", na=False)
-    joined = folder + "/" + found["path"]
-    path = found["path"].where(~relative, joined.where(found["path"] != "", folder))
-    address = args.where(as_mask(syscall.isin(["connect", "sendto", "bind"]))).astype(object)
-    inet = address.str.extract(_INET)
-    v6 = "[" + inet["v6"] + "]"
-    name = inet["v4"].fillna(v6) + ":" + inet["port"]
-    unix = address.str.extract(_UNIX)["path"]
-    return name.fillna(unix).fillna(path).astype(STRING)
-
-
-def _protocols(evidence: Evidence, call: Ints, row: Ints) -> np.ndarray:
-    protocols = name_protocols(evidence.calls, evidence.io)
-    row = row.copy()
-    behind = np.flatnonzero(row < 0)
+def _protocols(evidence: Evidence, call: Ints, row: Ints) -> Any:
     # an epoll wait is about the descriptor that became ready
-    row[behind] = [evidence.wakeups.io_row.get(int(at), -1) for at in call[behind]]
-    named = _column(protocols, row).to_numpy(dtype=object)
-    through = np.zeros(len(call), dtype=bool)
-    through[behind] = row[behind] >= 0
-    places = np.append(evidence.io.call, 0)[row]
-    names = evidence.calls.frame["syscall"].iloc[places].eq("getsockopt").to_numpy(dtype=bool)
-    return np.where(through & names, "connect", named)
+    behind = np.where((row < 0) & (call >= 0), evidence.wakeups.io_row[call], -1)
+    at = np.where(row < 0, behind, row)
+    places = np.append(evidence.io.call, 0)[at]
+    asked = evidence.calls.frame["syscall"].iloc[places].eq("getsockopt").to_numpy(dtype=bool)
+    return np.where((behind >= 0) & asked, "connect", evidence.protocols[at])
 
 
-def _mark_back_off(evidence: Evidence, call: Ints, facts: pd.DataFrame) -> np.ndarray:
+def _mark_back_off(evidence: Evidence, call: Ints, facts: pd.DataFrame) -> Any:
     """Tell sleeps between a refused connection and its next try from others."""
     calls = evidence.calls
     protocol = facts["protocol"].to_numpy(dtype=object, copy=True)
@@ -167,14 +133,11 @@ def _mark_back_off(evidence: Evidence, call: Ints, facts: pd.DataFrame) -> np.nd
     tries = calls.named("connect")
     refused = calls.frame["errno"].iloc[tries].eq("ECONNREFUSED").to_numpy(dtype=bool)
     asked = calls.named("getsockopt")
-    told = contains(calls.frame["args"].iloc[asked], "[ECONNREFUSED]", regex=False)
+    told = contains(calls.args(asked), "[ECONNREFUSED]", regex=False)
     failed = np.concatenate((tries[refused], asked[told]))
     if not len(timers) or not len(failed):
         return protocol
-    name = _named_in_arguments(
-        pd.Series(calls.frame["args"].iloc[tries].to_numpy(), dtype=STRING),
-        pd.Series(["connect"] * len(tries), dtype=STRING),
-    ).to_numpy(dtype=object)
+    name = named_addresses(calls.args(tries)).to_numpy(dtype=object)
     failed_ends = np.sort(calls.end[failed])
     by_time = np.argsort(calls.start[tries], kind="stable")
     starts = calls.start[tries][by_time]

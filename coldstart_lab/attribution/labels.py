@@ -7,8 +7,9 @@ from functools import reduce
 import numpy as np
 import pandas as pd
 
-from coldstart_lab.attribution.calls import Bools, Ints
+from coldstart_lab.attribution.calls import Bools
 from coldstart_lab.attribution.facts import Evidence, call_facts, piece_facts
+from coldstart_lab.attribution.lives import Ints
 from coldstart_lab.attribution.rules import CONDITIONS, default_category
 from coldstart_lab.attribution.tiling import GAP
 from coldstart_lab.attribution.walk import Path

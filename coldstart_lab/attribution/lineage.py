@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from coldstart_lab.attribution.calls import Bools, Calls, Ints
+from coldstart_lab.attribution.calls import Bools, Calls
+from coldstart_lab.attribution.lives import Ints
 from coldstart_lab.attribution.masks import categorical, contains
-from coldstart_lab.tables import STRING, THREADS
+from coldstart_lab.tables import THREADS
 
 CREATING = ("clone", "clone3", "fork", "vfork")
 # Go's monitor thread sleeps 20 us between looks when it begins (runtime/proc.go, sysmon)
@@ -19,7 +21,7 @@ _SYSMON_SHARE = 0.6
 
 @dataclass(frozen=True, eq=False)
 class Lineage:
-    """Threads in the order of ``Calls.pids``; every array has one entry a thread.
+    """Threads in the order of ``Calls.lives``; every array has one entry a thread.
 
     Attributes
     ----------
@@ -31,6 +33,8 @@ class Lineage:
         Life in ns.
     sysmon : array of bool
         Whether it is the monitor thread of a Go runtime.
+    comm : array of object
+        What it is called; None if the log does not say.
     root : int
         Place of the first thread of the service.
     frame : DataFrame
@@ -42,6 +46,7 @@ class Lineage:
     start: Ints
     end: Ints
     sysmon: Bools
+    comm: Any
     root: int
     frame: pd.DataFrame
 
@@ -59,43 +64,42 @@ def trace_lineage(calls: Calls) -> Lineage:
     Lineage
         One entry a thread.
     """
-    count = len(calls.pids)
-    parent = np.full(count, -1, dtype=np.int64)
-    process = np.arange(count)
+    lives = calls.lives
+    count = len(lives)
     first = np.searchsorted(calls.thread, np.arange(count))
-    start = calls.start[first]
-    made = calls.named(*CREATING)
-    child_pid = calls.frame["retval"].iloc[made].fillna(-1).to_numpy(dtype=np.int64)
-    known = np.isin(child_pid, calls.pids)
-    made, child_pid = made[known], child_pid[known]
-    child = np.searchsorted(calls.pids, child_pid)
-    own = child != calls.thread[made]
-    made, child = made[own], child[own]
-    parent[child] = calls.thread[made]
-    # the child may run before its creator's call has returned, but not before it began
-    start[child] = np.maximum(np.minimum(start[child], calls.end[made]), calls.start[made])
-    order = np.argsort(calls.start[made], kind="stable")
-    is_thread = contains(calls.frame["args"].iloc[made], "CLONE_THREAD", regex=False)
-    for at in order.tolist():  # one step a thread created, parents first
-        if is_thread[at]:
-            process[child[at]] = process[parent[child[at]]]
     last = np.searchsorted(calls.thread, np.arange(count), side="right") - 1
-    end = np.maximum(calls.end[last], calls.exit_ns)
-    end = np.where(calls.exit_ns >= 0, end, calls.last_ns)
+    start = calls.start[first]
+    end = np.where(lives.exit_ns >= 0, np.maximum(calls.end[last], lives.exit_ns), calls.last_ns)
+    parent, joins = np.full((2, count), -1, dtype=np.int64)
+    made = calls.named(*CREATING)
+    made = made[calls.numbers(made) > 0]
+    child = lives.find(calls.numbers(made), calls.start[made])
+    # what did something before it was created is another thread that had the id before
+    real = (child >= 0) & (child != calls.thread[made]) & (start[child] >= calls.start[made])
+    made, child = made[real], child[real]
+    parent[child] = calls.thread[made]
+    start[child] = np.minimum(start[child], calls.end[made])
+    is_thread = contains(calls.args(made), "CLONE_THREAD", regex=False)
+    joins[child[is_thread]] = calls.thread[made[is_thread]]
+    heirs = np.flatnonzero(lives.predecessor >= 0)
+    before = lives.predecessor[heirs]
+    parent[heirs], joins[heirs] = before, before
+    start[heirs] = np.minimum(start[heirs], calls.end[last[before]])
+    process = _follow(joins)
     sysmon = _find_sysmon(calls, count)
-    root = int(process[np.lexsort((calls.pids, start))[0]])
-    frame = _threads_frame(calls, process, parent, start, end, sysmon, root)
-    return Lineage(process, parent, start, end, sysmon, root, frame)
+    comm = _names(calls, process, parent)
+    root = int(process[np.lexsort((lives.pid, start))[0]])
+    frame = _threads_frame(calls, process, parent, start, end, sysmon, comm, root)
+    return Lineage(process, parent, start, end, sysmon, comm, root, frame)
 
 
 def _find_sysmon(calls: Calls, count: int) -> Bools:
     sleeps = calls.named("nanosleep")
     slept = np.bincount(calls.thread[sleeps], minlength=count)
     total = np.bincount(calls.thread, minlength=count)
-    begins = contains(calls.frame["args"].iloc[sleeps], _SYSMON_SLEEP)
+    first = sleeps[np.unique(calls.thread[sleeps], return_index=True)[1]]
     tick = np.zeros(count, dtype=bool)
-    first = np.unique(calls.thread[sleeps], return_index=True)[1]
-    tick[calls.thread[sleeps[first]]] = begins[first]
+    tick[calls.thread[first]] = contains(calls.args(first), _SYSMON_SLEEP)
     return tick & (slept >= 2) & (slept >= _SYSMON_SHARE * (total - _set_up(calls, count)))
 
 
@@ -107,16 +111,17 @@ def _set_up(calls: Calls, count: int) -> Ints:
 
 
 def _threads_frame(
-    calls: Calls, process: Ints, parent: Ints, start: Ints, end: Ints, sysmon: Bools, root: int
-) -> pd.DataFrame:
+    calls: Calls, process: Ints, parent: Ints, start: Ints, end: Ints,
+    sysmon: Bools, comm: Any, root: int,
+) -> pd.DataFrame:  # fmt: skip
     place = np.arange(len(process))
     role = np.where(place == root, 0, np.where(sysmon, 3, np.where(process == place, 2, 1)))
     frame = THREADS.frame(
         {
-            "pid": calls.pids,
-            "process": calls.pids[process],
-            "parent": pd.arrays.IntegerArray(calls.pids[parent], parent < 0),
-            "comm": _names(calls, process, parent, start),
+            "pid": calls.lives.pid,
+            "process": calls.lives.pid[process],
+            "parent": pd.arrays.IntegerArray(calls.lives.pid[parent], parent < 0),
+            "comm": comm,
             "start_ns": start,
             "end_ns": end,
             "role": categorical(role, ["main", "thread", "process", "go-sysmon"]),
@@ -125,19 +130,26 @@ def _threads_frame(
     return frame.sort_values(["start_ns", "pid"], ignore_index=True)
 
 
-def _names(calls: Calls, process: Ints, parent: Ints, start: Ints) -> pd.Series:
+def _follow(to: Ints) -> Ints:
+    """Follow the arrows from each place to where they end; -1 is no arrow."""
+    place = np.arange(len(to))
+    ends = np.where(to >= 0, to, place)
+    for _ in range(len(to).bit_length()):  # each step doubles the distance
+        ends = ends[ends]
+    return ends
+
+
+def _names(calls: Calls, process: Ints, parent: Ints) -> Any:
     """Name threads: as strace last printed it, else after the program the process executed."""
     last = np.searchsorted(calls.thread, np.arange(len(process)), side="right") - 1
-    printed = calls.frame["comm"].iloc[last].astype(STRING).reset_index(drop=True)
+    printed = calls.frame["comm"].iloc[last].astype(object).to_numpy()
     executed = calls.named("execve", "execveat")
     executed = executed[~calls.failed[executed] & ~calls.open_ended[executed]]
-    path = calls.frame["args"].iloc[executed].str.extract(r'"((?:[^"\\]|\\.)*)"')[0]
-    program = path.str.rsplit("/", n=1).str[-1].str.slice(0, 15).to_numpy()
+    path = calls.args(executed).str.extract(r'"((?:[^"\\]|\\.)*)"')[0]
+    program = path.str.rsplit("/", n=1).str[-1].str.slice(0, 15)
     names = np.full(len(process), None, dtype=object)
-    for at, name in zip(process[calls.thread[executed]].tolist(), program, strict=True):
-        names[at] = name
-    for at in np.argsort(start, kind="stable").tolist():  # one step a thread
-        if names[at] is None:
-            source = process[at] if process[at] != at else parent[at]
-            names[at] = names[source] if source >= 0 else None
-    return printed.fillna(pd.Series(names, dtype=STRING))
+    names[process[calls.thread[executed]]] = program.where(program.notna(), None)
+    # a process that executed nothing goes by its creator's name
+    source = np.where(process != np.arange(len(process)), process, parent)
+    names = names[_follow(np.where(pd.isna(names), source, -1))]
+    return np.where(pd.isna(printed), names, printed)

@@ -19,6 +19,11 @@ def as_mask(values: pd.Series) -> NDArray[np.bool_]:
     return values.astype("boolean").to_numpy(dtype=bool, na_value=False)
 
 
+def as_numbers(text: pd.Series) -> NDArray[np.int64]:
+    """Read a column of digits; NA is -1."""
+    return np.asarray(pd.to_numeric(text.astype(object)).fillna(-1), dtype=np.int64)
+
+
 def categorical(codes: Any, names: Any) -> Any:
     """Make a categorical of codes; -1 is NA."""
     return pd.Categorical.from_codes(codes, names)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from coldstart_lab.attribution.calls import Ints
+from coldstart_lab.attribution.lives import Ints
+from coldstart_lab.kernels import kernel
 
 NOBODY = -1
 # A call's printed end is early by the time strace took to decode its entry
@@ -18,7 +18,7 @@ TOLERANCE_NS = 200_000
 
 def common_codes(*columns: pd.Series) -> list[Ints]:
     """Give equal values of several columns one code; NA is -1."""
-    codes, _ = pd.factorize(pd.concat([column.astype("object") for column in columns]))
+    codes, _ = pd.factorize(pd.concat([column.astype(object) for column in columns]))
     cuts = np.cumsum([len(column) for column in columns])[:-1]
     return [part.astype(np.int64) for part in np.split(codes, cuts)]
 
@@ -49,7 +49,8 @@ def latest_wakes(
     Returns
     -------
     array of int64, shape (n,)
-        Place of the wake-up, -1 where there is none.
+        Place of the wake-up, -1 where there is none. One that begins after the wait's printed end
+        is taken only if none began before it.
     """
     order = np.lexsort((wake_start, wake_key))
     found = _latest(
@@ -59,7 +60,7 @@ def latest_wakes(
     return np.where(found >= 0, np.append(order, NOBODY)[found], NOBODY)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _latest(
     wait_key: Any, wait_start: Any, wait_end: Any, wait_thread: Any,
     key: Any, start: Any, end: Any, thread: Any, tolerance: int,
@@ -80,7 +81,8 @@ def _latest(
         for at in range(low - 1, first - 1, -1):
             if thread[at] != wait_thread[row] and end[at] >= wait_start[row]:
                 found[row] = at
-                break
+                if start[at] <= wait_end[row]:
+                    break
             # calls last less than the wait they end, but for a few: looking further is vain
             if low - at > 64 and end[at] < wait_start[row]:
                 break

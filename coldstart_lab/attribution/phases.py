@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
-from coldstart_lab.attribution.calls import Calls, Ints
+from coldstart_lab.attribution.calls import Calls
 from coldstart_lab.attribution.lineage import Lineage
-from coldstart_lab.attribution.masks import contains
+from coldstart_lab.attribution.lives import Ints
+from coldstart_lab.attribution.masks import as_mask, contains
+from coldstart_lab.readers.strace.arguments import leading_addresses
 
 PHASES = ("exec", "loader", "runtime", "main")
 EXEC, LOADER, RUNTIME, MAIN = range(4)
@@ -79,69 +80,93 @@ def find_phases(calls: Calls, lineage: Lineage, processes: Ints) -> PhaseMap:
     """
     execs = calls.named("execve", "execveat")
     execs = execs[~calls.failed[execs] & ~calls.open_ended[execs]]
-    of = lineage.process[calls.thread[execs]]
-    creating = calls.named("clone", "clone3")
-    args = calls.frame["args"].iloc[creating]
-    threads = creating[contains(args, "CLONE_THREAD", regex=False)]
-    rows: list[tuple[int, int, int]] = []
-    for place, process in zip(execs.tolist(), of.tolist(), strict=True):
-        if process in processes:
-            rows += _program_phases(calls, lineage, place, process, threads)
-    borders = np.array(rows, dtype=np.int64).reshape(-1, 3)
-    borders = borders[np.lexsort((borders[:, 1], borders[:, 0]))]
-    return PhaseMap(borders[:, 0], borders[:, 1], borders[:, 2])
+    process = lineage.process[calls.thread[execs]]
+    wanted = np.isin(process, processes)
+    execs, process = execs[wanted], process[wanted]
+    begin, loaded = calls.start[execs], calls.end[execs]
+    first, stop = _calls_after(calls, execs)
+    done = _loader_ends(calls, first, stop)
+    dynamic = done >= 0
+    ready = np.where(dynamic, done, loaded)
+    started = _runtime_ends(calls, lineage, process, first, stop, ready)
+    go = started >= 0
+    borders = [
+        (process, begin, np.full(len(execs), EXEC)),
+        (process[dynamic], loaded[dynamic], np.full(dynamic.sum(), LOADER)),
+        (process[go], ready[go], np.full(go.sum(), RUNTIME)),
+        (process, np.where(go, started, ready), np.full(len(execs), MAIN)),
+    ]
+    of, since, phase = (np.concatenate(column) for column in zip(*borders, strict=True))
+    order = np.lexsort((phase, since, of))
+    return PhaseMap(of[order], since[order], phase[order])
 
 
-def _program_phases(
-    calls: Calls, lineage: Lineage, place: int, process: int, threads: Ints
-) -> list[tuple[int, int, int]]:
-    begin, loaded = int(calls.start[place]), int(calls.end[place])
-    rows = [(process, begin, EXEC)]
-    stop = int(np.searchsorted(calls.thread, calls.thread[place], side="right"))
-    after = slice(place + 1, min(stop, place + 1 + _LOOK_AHEAD))
-    end = _loader_end(calls, after)
-    if end is not None:
-        rows.append((process, loaded, LOADER))
-        loaded = end
-    mine = threads[lineage.process[calls.thread[threads]] == process]
-    mine = mine[calls.start[mine] >= loaded]
-    if len(mine) and _is_go(calls, after, int(calls.start[mine].min())):
-        rows.append((process, loaded, RUNTIME))
-        loaded = int(calls.end[mine[calls.start[mine].argmin()]])
-    rows.append((process, loaded, MAIN))
-    return rows
+def _calls_after(calls: Calls, execs: Ints) -> tuple[Ints, Ints]:
+    """Return, for each exec, the places of the first calls of the new program, and their stop.
+
+    A program executed by a thread that is not its process's first runs under the first one's id.
+    """
+    heir = calls.lives.successor[calls.thread[execs]]
+    thread = np.where(heir >= 0, heir, calls.thread[execs])
+    first = np.where(heir >= 0, np.searchsorted(calls.thread, heir), execs + 1)
+    stop = np.searchsorted(calls.thread, thread, side="right")
+    return first, np.minimum(stop, first + _LOOK_AHEAD)
 
 
-def _loader_end(calls: Calls, after: slice) -> int | None:
-    """Return when the loader was done; None for a static program."""
+def _loader_ends(calls: Calls, first: Ints, stop: Ints) -> Ints:
+    """Return when the loader of each program was done; -1 for a static one."""
     syscall = calls.frame["syscall"]
-    loading = syscall.cat.categories.isin(_LOADER_CALLS)[syscall.cat.codes.to_numpy()[after]]
-    others = np.flatnonzero(~loading)
-    run = after.start + (int(others[0]) if len(others) else len(loading))
-    frame = calls.frame.iloc[after.start : run]
-    names = frame["syscall"]
-    args = frame["args"].fillna("")
+    loading = np.append(syscall.cat.categories.isin(_LOADER_CALLS), False)
+    other = np.append(np.flatnonzero(~loading[syscall.cat.codes.to_numpy()]), len(calls))
+    length = np.minimum(stop, other[np.searchsorted(other, first)]) - first
+    program = np.repeat(np.arange(len(first)), length)
+    place = np.arange(len(program)) - np.repeat(np.cumsum(length) - length, length) + first[program]
+    args = calls.args(place)
+    named = syscall.iloc[place].reset_index(drop=True)
     libraries = contains(args, _LIBRARY)
-    if not libraries.any():
-        return None
-    opens = contains(args, '/ld.so.cache"', regex=False)
-    maps = (names == "mmap").to_numpy(dtype=bool)
-    cache = np.flatnonzero(opens)
-    mapped = np.flatnonzero(maps[cache[0] :]) + cache[0] if len(cache) else cache
-    if len(mapped) and pd.notna(frame["retval"].iloc[mapped[0]]):
-        address = f"{int(frame['retval'].iloc[mapped[0]]):#x},"
-        unmaps = (names == "munmap").to_numpy(dtype=bool)
-        done = np.flatnonzero(unmaps & args.str.startswith(address).to_numpy(dtype=bool))
-        if len(done):
-            return int(calls.end[after.start + done[0]])
-    protects = np.flatnonzero((names == "mprotect").to_numpy(dtype=bool))
-    last = max(protects.max(initial=0), np.flatnonzero(libraries).max())
-    return int(calls.end[after.start + last])
+    none = np.full(len(first), len(calls))
+    opened, mapped, unmapped = none.copy(), none.copy(), none.copy()
+    cache = contains(args, '/ld.so.cache"', regex=False)
+    np.minimum.at(opened, program[cache], place[cache])
+    maps = as_mask(named.eq("mmap")) & (place > opened[program])
+    np.minimum.at(mapped, program[maps], place[maps])
+    address = np.append(calls.frame["retval"].fillna(-1).to_numpy(dtype=np.int64), -1)[mapped]
+    unmaps = np.flatnonzero(as_mask(named.eq("munmap")))
+    mine = leading_addresses(args.iloc[unmaps]) == address[program[unmaps]]
+    unmaps = unmaps[mine & (address[program[unmaps]] >= 0)]
+    np.minimum.at(unmapped, program[unmaps], place[unmaps])
+    last = np.full(len(first), -1)
+    late = libraries | as_mask(named.eq("mprotect"))
+    np.maximum.at(last, program[late], place[late])
+    last = np.where(unmapped < len(calls), unmapped, last)
+    dynamic = np.bincount(program[libraries], minlength=len(first)) > 0
+    return np.where(dynamic, calls.end[last], -1)
 
 
-def _is_go(calls: Calls, after: slice, until_ns: int) -> bool:
-    """Whether these calls look like the start of a Go runtime (osinit and initsig)."""
-    stop = after.start + int(np.searchsorted(calls.start[after], until_ns))
-    names = calls.frame["syscall"].iloc[after.start : stop]
-    handlers = int((names == "rt_sigaction").sum())
-    return handlers >= _GO_SIGNAL_HANDLERS and bool((names == "sched_getaffinity").any())
+def _runtime_ends(
+    calls: Calls, lineage: Lineage, process: Ints, first: Ints, stop: Ints, ready: Ints
+) -> Ints:
+    """Return when each Go runtime had made its first thread; -1 for programs without one.
+
+    It looks like one that asked for its CPUs and set many signal handlers (osinit, initsig).
+    """
+    clones = calls.named("clone", "clone3")
+    clones = clones[contains(calls.args(clones), "CLONE_THREAD", regex=False)]
+    of = lineage.process[calls.thread[clones]]
+    order = np.lexsort((calls.start[clones], of))
+    clones, of = clones[order], of[order]
+    names = calls.frame["syscall"]
+    handlers, asks = (
+        np.append(0, np.cumsum(as_mask(names.eq(name))))
+        for name in ("rt_sigaction", "sched_getaffinity")
+    )
+    out = np.full(len(process), -1, dtype=np.int64)
+    for at, one in enumerate(process.tolist()):  # one step a program on the path
+        low, high = np.searchsorted(of, [one, one + 1])
+        low += np.searchsorted(calls.start[clones[low:high]], ready[at])
+        if low < high:
+            begin, end = first[at], stop[at]
+            end = begin + np.searchsorted(calls.start[begin:end], calls.start[clones[low]])
+            if handlers[end] - handlers[begin] >= _GO_SIGNAL_HANDLERS and asks[end] > asks[begin]:
+                out[at] = calls.end[clones[low]]
+    return out

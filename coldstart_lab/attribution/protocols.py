@@ -53,9 +53,9 @@ def name_protocols(calls: Calls, io: InputOutput) -> pd.Series:
     protocol = np.full(len(io.call), None, dtype=object)
     if not len(sockets):
         return pd.Series(protocol, dtype=STRING)
-    data = _is_call(calls, io, (*SENDING, *RECEIVING))[sockets]
+    data = io.calls_named(calls, *SENDING, *RECEIVING)[sockets]
     talk = sockets[data]
-    args = calls.frame["args"].iloc[io.call[talk]].reset_index(drop=True)
+    args = calls.args(io.call[talk])
     connection = np.minimum(io.own, io.peer)
     for name, pattern in reversed(_BY_PORT):
         hits = contains(io.subject.iloc[sockets], pattern)
@@ -77,9 +77,3 @@ def _mark_handshakes(
     ends = pd.Series(calls.end[io.call[talk[records]]]).groupby(connection[talk[records]]).max()
     last = ends.reindex(connection[rows]).to_numpy()
     protocol[rows[calls.start[io.call[rows]] < last]] = "TLS handshake"
-
-
-def _is_call(calls: Calls, io: InputOutput, names: tuple[str, ...]) -> np.ndarray:
-    mask = np.zeros(len(calls), dtype=bool)
-    mask[calls.named(*names)] = True
-    return mask[io.call]

@@ -32,7 +32,7 @@ def _row(rule: str, cause: str, why: str, **given: str) -> dict[str, str]:
 _RULES = (
     _row("probe", "readiness probe", "the service had answered; the probe had not seen it yet",
          state="observer"),
-    _row("head", "before the log begins", "nothing was recorded there", state="head",
+    _row("not-recorded", "not recorded", "the log shows nothing of the thread there", state="head",
          category="other", confidence="unresolved"),
     _row("exec", "kernel exec", "inside the service's own execve", phase="exec",
          category="process"),
@@ -116,7 +116,7 @@ _RULES = (
     _row("unexplained", "waiting in {syscall}", "nothing in the log ended this wait",
          wake="unknown", category="other", confidence="unresolved"),
     _row("synchronising", "thread synchronisation", "wake-ups and locks that were free",
-         syscall="futex|sched_yield|nanosleep|clock_nanosleep|membarrier|tgkill|getpid|gettid",
+         syscall="futex|sched_yield|membarrier|tgkill|getpid|gettid",
          category="lock"),
     _row("polling", "event polling", "looking for what is ready",
          syscall="epoll_.*|poll|ppoll|select|pselect6|eventfd2?|timerfd_.*", category="other"),

@@ -21,7 +21,7 @@ from coldstart_lab.attribution.wakeups import CODE, WakeUps, edges_frame
 from coldstart_lab.attribution.walk import Path, walk_back
 from coldstart_lab.errors import MissingEvidenceError
 from coldstart_lab.recording import Recording
-from coldstart_lab.tables import SEGMENTS, TILES
+from coldstart_lab.tables import SEGMENTS, STRING, TILES
 from coldstart_lab.units import format_ns
 
 
@@ -109,7 +109,7 @@ def attribute_events(
     lineage = trace_lineage(calls)
     tiles = tile_threads(calls, lineage)
     io = resolve_descriptors(calls, lineage)
-    wakeups = find_wakeups(calls, lineage, tiles, io)
+    wakeups = find_wakeups(calls, lineage, tiles, io, events)
     thread, seen = _anchor(calls, lineage, tiles, milestones, until, end)
     path = walk_back(
         calls, lineage, tiles, wakeups, thread=thread, start_ns=begin, end_ns=max(seen, begin)
@@ -154,8 +154,9 @@ def _anchor(
     own = own[own["pid"].notna() & (own["time_ns"] <= end)]
     if not own.empty:
         last = own.iloc[-1]
-        place = int(np.searchsorted(calls.pids, int(last["pid"])))
-        if place < len(calls.pids) and calls.pids[place] == int(last["pid"]):
+        at = np.array([last["time_ns"]], dtype=np.int64)
+        place = int(calls.lives.find(np.array([last["pid"]], dtype=np.int64), at)[0])
+        if place >= 0:
             return place, int(last["time_ns"])
     service = lineage.process[tiles.thread] == lineage.root
     service &= ~lineage.sysmon[tiles.thread] & (tiles.start < end) & (tiles.call != GAP)
@@ -174,9 +175,9 @@ def _segments_frame(
         "start_ns": path.start,
         "end_ns": path.end,
         "duration_ns": path.end - path.start,
-        "pid": calls.pids[path.thread],
-        "process": calls.pids[lineage.process[path.thread]],
-        "comm": _comms(calls, lineage, path.thread),
+        "pid": calls.lives.pid[path.thread],
+        "process": calls.lives.pid[lineage.process[path.thread]],
+        "comm": lineage.comm[path.thread],
         "artefact": np.full(len(path.start), "strace", dtype=object),
     }
     for name in ("state", "phase", "category", "cause", "subject", "confidence", "rule"):
@@ -189,8 +190,8 @@ def _segments_frame(
     last = SEGMENTS.frame(
         {
             "start_ns": [seen], "end_ns": [end], "duration_ns": [end - seen],
-            "pid": [calls.pids[thread]], "process": [calls.pids[lineage.process[thread]]],
-            "comm": _comms(calls, lineage, np.array([thread])), "state": ["observer"],
+            "pid": [calls.lives.pid[thread]], "process": [calls.lives.pid[lineage.process[thread]]],
+            "comm": [lineage.comm[thread]], "state": ["observer"],
             "phase": ["main"], "category": ["observer"], "cause": ["readiness probe"],
             "subject": [None], "confidence": ["certain"], "rule": ["probe"], "syscall": [None],
             "artefact": ["manifest"], "line": [None],
@@ -202,11 +203,6 @@ def _segments_frame(
     )  # fmt: skip
 
 
-def _comms(calls: Calls, lineage: Lineage, thread: np.ndarray) -> pd.Series:
-    names = lineage.frame.set_index("pid")["comm"]
-    return names.reindex(calls.pids[thread]).reset_index(drop=True)
-
-
 def _tiles_frame(calls: Calls, tiles: Tiles, wakeups: WakeUps) -> pd.DataFrame:
     inside = tiles.call != GAP
     waits = inside & (wakeups.kind[tiles.call] != CODE["none"])
@@ -214,7 +210,7 @@ def _tiles_frame(calls: Calls, tiles: Tiles, wakeups: WakeUps) -> pd.DataFrame:
     codes = np.where(inside, syscall.codes.to_numpy()[tiles.call], -1)
     return TILES.frame(
         {
-            "pid": calls.pids[tiles.thread],
+            "pid": calls.lives.pid[tiles.thread],
             "start_ns": tiles.start,
             "end_ns": tiles.end,
             "state": categorical(
@@ -234,11 +230,11 @@ def _work_after(
     last = np.append(tiles.thread[1:] != tiles.thread[:-1], True)
     busy &= ~(last & (tiles.call == GAP)) & ~lineage.sysmon[tiles.thread]
     spans = np.maximum(tiles.end - np.maximum(tiles.start, end), 0) * busy
-    sums = np.bincount(tiles.thread, weights=spans, minlength=len(calls.pids)).astype(np.int64)
-    frame = lineage.frame[["pid", "comm"]].copy()
-    frame["duration_ns"] = sums[np.searchsorted(calls.pids, frame["pid"].to_numpy())]
-    frame = frame[frame["duration_ns"] > 0]
-    return frame.sort_values("duration_ns", ascending=False, ignore_index=True)
+    sums = np.bincount(tiles.thread, weights=spans, minlength=len(calls.lives)).astype(np.int64)
+    at = np.flatnonzero(sums > 0)
+    at = at[np.lexsort((at, -sums[at]))]
+    columns = {"pid": calls.lives.pid[at], "comm": lineage.comm[at], "duration_ns": sums[at]}
+    return pd.DataFrame(columns).astype({"comm": STRING})
 
 
 def _notes(calls: Calls, lineage: Lineage, wakeups: WakeUps) -> tuple[str, ...]:

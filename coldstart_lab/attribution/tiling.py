@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from coldstart_lab.attribution.calls import Calls, Ints
+from coldstart_lab.attribution.calls import Calls
 from coldstart_lab.attribution.lineage import Lineage
+from coldstart_lab.attribution.lives import Ints
 
 GAP = -1
 
@@ -48,7 +49,7 @@ def tile_threads(calls: Calls, lineage: Lineage) -> Tiles:
     Tiles
         The tiles; empty ones are left out.
     """
-    count = len(calls.pids)
+    count = len(calls.lives)
     head = np.append(True, calls.thread[1:] != calls.thread[:-1])
     before = np.where(head, lineage.start[calls.thread], np.append(0, calls.end[:-1]))
     last = np.searchsorted(calls.thread, np.arange(count), side="right") - 1

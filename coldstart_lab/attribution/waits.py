@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from coldstart_lab.attribution.calls import Bools, Calls, Ints
-from coldstart_lab.attribution.masks import contains
+from coldstart_lab.attribution.calls import Bools, Calls
+from coldstart_lab.attribution.lives import Ints
+from coldstart_lab.attribution.masks import categorical, contains
 
 # What a call of this name waits for, if it waits
 WAITS = {
@@ -36,6 +37,9 @@ WAITS = {
     "sendmmsg": "descriptor",
     "sendfile": "descriptor",
     "splice": "descriptor",
+    "preadv2": "descriptor",
+    "pwritev": "descriptor",
+    "pwritev2": "descriptor",
     "copy_file_range": "descriptor",
     "accept": "descriptor",
     "accept4": "descriptor",
@@ -57,13 +61,18 @@ WAITS = {
     "semop": "lock",
     "semtimedop": "lock",
     "msgrcv": "lock",
-    "io_uring_enter": "storage",
+    "io_uring_enter": "ring",
     "io_getevents": "storage",
-    "restart_syscall": "timer",
+    "restart_syscall": "restart",
 }
 
 # Below this a call without a waker was not blocked but slow, most of it the tracer's doing
 SHORT_NS = 1_000_000
+# From here on EAGAIN ends a wait for its time-out (SO_RCVTIMEO), and not a look without waiting
+_TIMED_OUT_NS = 10_000_000
+_AGAIN = ("EAGAIN", "EWOULDBLOCK", "EINPROGRESS")
+_RESTARTED_SLEEP = r"interrupted (?:clock_)?nanosleep"
+_RESTARTED_POLL = r"interrupted p?(?:poll|select)"
 
 
 def wait_kinds(calls: Calls) -> pd.Series:
@@ -79,34 +88,46 @@ def wait_kinds(calls: Calls) -> pd.Series:
     Series of category, one a call
         A value of ``WAITS``, NA for calls that do not wait.
     """
+    kinds = pd.Index(sorted(set(WAITS.values())))
+    code = {kind: place for place, kind in enumerate(kinds)}
     names = calls.frame["syscall"].cat.categories
-    by_name = pd.Categorical([WAITS.get(name) for name in names])
-    codes = by_name.codes[calls.frame["syscall"].cat.codes.to_numpy()].copy()
-    kinds = pd.Series(pd.Categorical.from_codes(codes, by_name.categories))
-    kinds[_no_wait(calls, kinds)] = None
+    by_name = [code[WAITS[name]] if name in WAITS else -1 for name in names]
+    codes: Ints = np.array([*by_name, -1], dtype=np.int64)[
+        calls.frame["syscall"].cat.codes.to_numpy()
+    ]
+    codes[_no_wait(calls, codes == code["futex"])] = -1
+    codes[_timed_out(calls)] = code["timer"]
     clones = calls.named("clone", "clone3")
-    args = calls.frame["args"].iloc[clones]
-    vforks = clones[contains(args, "CLONE_VFORK", regex=False)]
-    if "vfork" not in kinds.cat.categories:
-        kinds = kinds.cat.add_categories(["vfork"])
-    kinds[vforks] = "vfork"
-    return kinds
+    vforks = clones[contains(calls.args(clones), "CLONE_VFORK", regex=False)]
+    codes[vforks] = code["vfork"]
+    return pd.Series(categorical(codes, kinds))
 
 
-def _no_wait(calls: Calls, kinds: pd.Series) -> Bools:
+def _no_wait(calls: Calls, futex: Bools) -> Bools:
     """Mark calls that cannot have waited: wake-ups, locks not waited for, EAGAIN."""
-    args = calls.frame["args"]
-    out = np.zeros(len(calls), dtype=bool)
-    futex = np.flatnonzero((kinds == "futex").to_numpy(dtype=bool, na_value=False))
-    out[futex] = ~contains(args.iloc[futex], "FUTEX_WAIT|FUTEX_LOCK_PI")
+    out = calls.frame["errno"].isin(_AGAIN).to_numpy(copy=True)
+    futexes = np.flatnonzero(futex)
+    out[futexes] |= ~contains(calls.args(futexes), "FUTEX_WAIT|FUTEX_LOCK_PI")
     locks = calls.named("fcntl")
-    out[locks] = ~contains(args.iloc[locks], "SETLKW", regex=False)
-    again = calls.frame["errno"].isin(["EAGAIN", "EINPROGRESS", "EWOULDBLOCK"]).to_numpy()
-    return out | again
+    out[locks] = ~contains(calls.args(locks), "SETLKW", regex=False)
+    return out
 
 
-def wakers_of(calls: Calls, kinds: pd.Series, kind: str) -> Ints:
+def _timed_out(calls: Calls) -> Bools:
+    """Mark calls that ended because their time was up, though they are no sleeps by name."""
+    long = calls.end - calls.start
+    out = calls.frame["errno"].isin(_AGAIN[:2]).to_numpy() & (long >= _TIMED_OUT_NS)
+    out[calls.named("futex", "futex_time64")] = False
+    signals = calls.named("rt_sigtimedwait")
+    out[signals] = calls.failed[signals] & (long[signals] >= SHORT_NS)
+    restarts = calls.named("restart_syscall")
+    args = calls.args(restarts)
+    ended = contains(args, _RESTARTED_POLL) & (calls.numbers(restarts) == 0)
+    ended |= calls.frame["errno"].iloc[restarts].eq("ETIMEDOUT").to_numpy(dtype=bool)
+    out[restarts] = contains(args, _RESTARTED_SLEEP) | ended
+    return out
+
+
+def places_of(kinds: pd.Series, kind: str) -> Ints:
     """Return the places of the calls that may wait for ``kind``."""
-    if kind not in kinds.cat.categories:
-        return np.empty(0, dtype=np.int64)
-    return np.flatnonzero((kinds == kind).to_numpy(dtype=bool, na_value=False))
+    return np.flatnonzero(kinds.cat.codes.to_numpy() == kinds.cat.categories.get_loc(kind))

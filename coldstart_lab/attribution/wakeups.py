@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from coldstart_lab.attribution.calls import Calls, Ints
+from coldstart_lab.attribution.calls import Calls
 from coldstart_lab.attribution.lineage import Lineage
+from coldstart_lab.attribution.lives import Ints
 from coldstart_lab.attribution.masks import categorical
 from coldstart_lab.attribution.matching import NOBODY
-from coldstart_lab.tables import EDGES, STRING
+from coldstart_lab.tables import EDGES
 
 KINDS = (
     "none", "futex", "join", "pipe", "socket", "eventfd", "epoll", "child", "vfork", "exit",
@@ -35,18 +37,18 @@ class WakeUps:
         When.
     waker_call : array of int64
         The call it did so with, -1 for none.
-    subject : dict of int to str
-        What a terminal wait was for (the peer of a socket), by call.
-    io_row : dict of int to int
-        For poll and epoll waits the row of ``InputOutput`` that tells what became ready, by call.
+    subject : array of object
+        What a terminal wait was for (the peer of a socket); None for none.
+    io_row : array of int64
+        For epoll waits the row of ``InputOutput`` that tells what became ready, -1 for none.
     """
 
-    kind: np.ndarray
+    kind: NDArray[np.int8]
     waker: Ints
     wake_ns: Ints
     waker_call: Ints
-    subject: dict[int, str] = field(default_factory=dict)
-    io_row: dict[int, int] = field(default_factory=dict)
+    subject: NDArray[np.object_]
+    io_row: Ints
 
     @classmethod
     def none(cls, count: int) -> WakeUps:
@@ -55,6 +57,8 @@ class WakeUps:
             np.zeros(count, dtype=np.int8),
             np.full(count, NOBODY),
             np.zeros(count, dtype=np.int64),
+            np.full(count, NOBODY),
+            np.full(count, None, dtype=object),
             np.full(count, NOBODY),
         )
 
@@ -69,6 +73,11 @@ class WakeUps:
         self.wake_ns[at] = wake_ns[new]
         self.waker_call[at] = waker_call[new]
 
+    def take(self, other: WakeUps, places: Ints) -> None:
+        """Take over who ended these waits from another answer."""
+        for name in ("kind", "waker", "wake_ns", "waker_call"):
+            getattr(self, name)[places] = getattr(other, name)[places]
+
     def end(self, places: Ints, kind: str) -> None:
         """Note why these waits have no waker in the log, where nothing has been noted yet."""
         self.kind[places[self.kind[places] == CODE["none"]]] = CODE[kind]
@@ -81,21 +90,13 @@ def edges_frame(calls: Calls, lineage: Lineage, wakeups: WakeUps) -> pd.DataFram
     waker, by = wakeups.waker[at], wakeups.waker_call[at]
     return EDGES.frame(
         {
-            "pid": calls.pids[calls.thread[at]],
+            "pid": calls.lives.pid[calls.thread[at]],
             "start_ns": calls.start[at],
             "end_ns": calls.end[at],
             "kind": categorical(wakeups.kind[at], list(KINDS)),
-            "waker": pd.arrays.IntegerArray(calls.pids[waker], waker == NOBODY),
+            "waker": pd.arrays.IntegerArray(calls.lives.pid[waker], waker == NOBODY),
             "wake_ns": pd.arrays.IntegerArray(wakeups.wake_ns[at], waker == NOBODY),
             "line": pd.arrays.IntegerArray(lines[at], np.zeros(len(at), dtype=bool)),
             "waker_line": pd.arrays.IntegerArray(lines[by], by == NOBODY),
         }
     )
-
-
-def subject_series(wakeups: WakeUps, count: int) -> pd.Series:
-    """Return the subjects of terminal waits as a column of strings, one a call."""
-    values = np.full(count, None, dtype=object)
-    for at, text in wakeups.subject.items():  # one step a terminal wait
-        values[at] = text
-    return pd.Series(values, dtype=STRING)

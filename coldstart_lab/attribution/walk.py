@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import numba
 import numpy as np
 
-from coldstart_lab.attribution.calls import Calls, Ints
+from coldstart_lab.attribution.calls import Calls
 from coldstart_lab.attribution.lineage import Lineage
+from coldstart_lab.attribution.lives import Ints
 from coldstart_lab.attribution.tiling import GAP, Tiles
 from coldstart_lab.attribution.wakeups import WakeUps
+from coldstart_lab.kernels import kernel
 
 OWN, WAKEUP, HEAD = range(3)
 
@@ -26,7 +27,7 @@ class Path(NamedTuple):
         The tile the piece lies in, -1 for none.
     how : array of int64
         ``OWN`` (what the thread itself did), ``WAKEUP`` (from the wake-up until the woken
-        thread's return), ``HEAD`` (before anything the log shows).
+        thread's return), ``HEAD`` (the log shows nothing of the thread there).
     """
 
     thread: Ints
@@ -79,14 +80,14 @@ def walk_back(
     return Path(*(column[::-1].copy() for column in columns))
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _grow(column: Any) -> Any:
     wider = np.empty(2 * len(column), dtype=np.int64)
     wider[: len(column)] = column
     return wider
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _walk(
     first: Any, start: Any, end: Any, waker: Any, wake_ns: Any,
     born: Any, parent: Any, thread: int, stop_ns: int, now: int,
@@ -107,8 +108,8 @@ def _walk(
                 thread = mother
                 continue
             begin, tile, how = stop_ns, -1, HEAD
-        elif end[tile] < now:  # the thread had already ended
-            begin, tile, how = end[tile], -1, WAKEUP
+        elif end[tile] < now:  # the log does not show the thread that late
+            begin, tile, how = end[tile], -1, HEAD
         else:
             begin = start[tile]
             other = waker[tile]

@@ -1,0 +1,60 @@
+"""The addresses that calls themselves name: of sockets in their arguments, and of files."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from coldstart_lab.attribution.masks import as_mask
+from coldstart_lab.tables import STRING
+
+_PATH = (
+    r"^(?:AT_FDCWD(?:<(?P<cwd>[^>]*)>)?, |\d+(?:<(?P<dir>[^>]*)>)?, )?"
+    r'"(?P<path>(?:[^"\\]|\\.)*)"'
+)
+# Calls whose first string is data, and no path
+_NOT_PATHS = (
+    "write", "writev", "pwrite64", "pwritev", "pwritev2", "sendto", "sendmsg", "sendmmsg",
+    "read", "readv", "pread64", "preadv", "preadv2", "recvfrom", "recvmsg", "recvmmsg",
+    "getrandom", "connect", "bind", "accept", "accept4", "getsockname", "getpeername",
+    "setsockopt", "getsockopt", "prctl",
+)  # fmt: skip
+_WITH_ADDRESS = ("connect", "bind", "sendto", "recvfrom", "sendmsg", "recvmsg", "sendmmsg",
+                 "recvmmsg")  # fmt: skip
+_INET = (
+    r"sin6?_port=htons\((?P<port>\d+)\).*?"
+    r'(?:inet_addr\("(?P<v4>[^"]+)"\)|inet_pton\(AF_INET6, "(?P<v6>[^"]+)")'
+)
+_UNIX = r'sun_path=@?"(?P<path>[^"]+)"'
+_MAPPED = "::ffff:"
+
+
+def named_subjects(args: pd.Series, syscall: pd.Series) -> pd.Series:
+    """Read the address or path that the arguments of each call name.
+
+    Parameters
+    ----------
+    args, syscall : Series of string, shape (n,)
+        Arguments and names of calls, with one index.
+
+    Returns
+    -------
+    Series of string, shape (n,)
+        Such as ``10.0.0.2:53``, ``[::1]:5432``, ``/run/app.sock`` or ``/etc/hosts``; NA for none.
+    """
+    found = args.where(~as_mask(syscall.isin(_NOT_PATHS))).astype(object).str.extract(_PATH)
+    folder = found["cwd"].fillna(found["dir"])
+    relative = found["path"].notna() & ~as_mask(found["path"].str.startswith("/"))
+    joined = folder + "/" + found["path"]
+    path = found["path"].where(~relative, joined.where(found["path"] != "", folder))
+    told = named_addresses(args.where(as_mask(syscall.isin(_WITH_ADDRESS))))
+    return told.astype(object).fillna(path).astype(STRING)
+
+
+def named_addresses(args: pd.Series) -> pd.Series:
+    """Read the socket address that the arguments of each call name; NA for none."""
+    text = args.astype(object)
+    inet = text.str.extract(_INET)
+    v4 = inet["v4"].fillna(inet["v6"].where(as_mask(inet["v6"].str.startswith(_MAPPED))))
+    v4 = v4.str.removeprefix(_MAPPED)
+    name = v4.fillna("[" + inet["v6"] + "]") + ":" + inet["port"]
+    return name.fillna(text.str.extract(_UNIX)["path"]).astype(STRING)
