@@ -47,7 +47,7 @@ def main() -> None:
 
 @contextlib.contextmanager
 def _backend(folder: Path) -> Iterator[None]:
-    argv = [folder / "backend", "-ca", folder / "ca.pem"]
+    argv = [str(folder / "backend"), "-ca", str(folder / "ca.pem")]
     process = subprocess.Popen(argv, stdout=subprocess.PIPE, text=True, env=lab.ENVIRONMENT)
     try:
         if process.stdout is None or process.stdout.readline() != "backend ready\n":
@@ -103,7 +103,7 @@ def _keep_marks(folder: Path, marks: Path, tools: dict[str, str]) -> None:
 
 def _first_instant(text: bytes) -> int:
     marks = [json.loads(line) for line in text.splitlines()]
-    return min(mark["realtime_ns"] for mark in marks if mark["kind"] == "instant")
+    return int(min(mark["realtime_ns"] for mark in marks if mark["kind"] == "instant"))
 
 
 def _store_marks(folder: Path, text: bytes) -> dict[str, Any]:

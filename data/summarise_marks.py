@@ -5,9 +5,9 @@ Times are in milliseconds: the median of the starts of one kind, then their leas
 
 from __future__ import annotations
 
+import argparse
 import json
 import statistics
-import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any
 from coldstart_lab.recording import read_manifest
 from coldstart_lab.recording.artefacts import read_artefact
 
+BEGIN, END = "<!-- truth -->\n\n", "\n<!-- end of truth -->\n"
 KINDS = ("none", "strace")
 MILESTONES = ("first package init", "listening", "ready", "warm")
 
@@ -85,6 +86,18 @@ def _title(kind: str) -> str:
     return "untraced" if kind == "none" else "traced"
 
 
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--into", type=Path, help="put the tables between the marks of this file")
+    parser.add_argument("sets", type=Path, nargs="+")
+    options = parser.parse_args()
+    tables = "\n\n".join("\n".join(summarise(folder)) for folder in options.sets) + "\n"
+    if options.into is None:
+        print(tables, end="")
+        return
+    before, rest = options.into.read_text().split(BEGIN, 1)
+    options.into.write_text(before + BEGIN + tables + END + rest.split(END, 1)[1])
+
+
 if __name__ == "__main__":
-    for argument in sys.argv[1:]:
-        print("\n".join(summarise(Path(argument))), end="\n\n")
+    main()
