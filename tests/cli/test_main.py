@@ -145,5 +145,6 @@ def test_a_terminal_that_knows_no_unicode_is_no_failure(tmp_path):
     )
     assert done.returncode == 2
     assert done.stderr.startswith(b"error: caf")
-    assert b"\\udcff.log: there is no such file" in done.stderr
+    assert b"\\udcff.log: " in done.stderr
+    assert b"no such file" in done.stderr.lower()
     assert b"Traceback" not in done.stderr

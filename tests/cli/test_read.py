@@ -142,4 +142,4 @@ def test_what_is_no_log_is_refused(tmp_path, capsys, content):
 
 def test_a_missing_file_is_said(tmp_path, capsys):
     assert main(["read", str(tmp_path / "none.log")]) == 2
-    assert "no such file" in capsys.readouterr().err
+    assert "no such file" in capsys.readouterr().err.lower()
