@@ -24,6 +24,7 @@ def text_of(path):
     return "" if b"\0" in content else content.decode("utf-8", errors="replace")
 
 
+@pytest.mark.slow  # and import-linter is not there where the suite runs once more
 def test_the_doors_between_rooms_hold(root):
     done = subprocess.run(
         [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()"],
