@@ -41,13 +41,21 @@ def named_subjects(args: pd.Series, syscall: pd.Series) -> pd.Series:
     Series of string, shape (n,)
         Such as ``10.0.0.2:53``, ``[::1]:5432``, ``/run/app.sock`` or ``/etc/hosts``; NA for none.
     """
-    found = args.where(~as_mask(syscall.isin(_NOT_PATHS))).astype(object).str.extract(_PATH)
+    names = pd.Series(None, index=args.index, dtype=object)
+    paths = ~as_mask(syscall.isin(_NOT_PATHS))
+    names[paths] = _named_paths(args[paths]).to_numpy()
+    addresses = as_mask(syscall.isin(_WITH_ADDRESS))
+    names[addresses] = named_addresses(args[addresses]).to_numpy(dtype=object)
+    return names.astype(STRING)
+
+
+def _named_paths(args: pd.Series) -> pd.Series:
+    args = args.where(as_mask(args.str.contains('"', regex=False)))
+    found = args.dropna().astype(object).str.extract(_PATH).reindex(args.index)
     folder = found["cwd"].fillna(found["dir"])
     relative = found["path"].notna() & ~as_mask(found["path"].str.startswith("/"))
     joined = folder + "/" + found["path"]
-    path = found["path"].where(~relative, joined.where(found["path"] != "", folder))
-    told = named_addresses(args.where(as_mask(syscall.isin(_WITH_ADDRESS))))
-    return told.astype(object).fillna(path).astype(STRING)
+    return found["path"].where(~relative, joined.where(found["path"] != "", folder)).astype(object)
 
 
 def named_addresses(args: pd.Series) -> pd.Series:

@@ -22,7 +22,8 @@ SENDING = ("write", "writev", "sendto", "sendmsg", "sendmmsg", "sendfile", "pwri
 CLOSING = ("close", "shutdown")
 OTHER = ("connect", "bind", "listen", "getsockopt", "setsockopt", "getpeername", "getsockname",
          "fstat", "lseek", "getdents64", "fsync", "fdatasync", "mmap", "ioctl", "fcntl",
-         "copy_file_range", "flock", "ftruncate", "fchmod", "fallocate")  # fmt: skip
+         "copy_file_range", "flock", "dup", "dup2", "dup3", "ftruncate", "fchmod",
+         "fallocate")  # fmt: skip
 _PAIR = re.compile(r"^(?:TCP|UDP|TCPv6|UDPv6|SCTP)(?:v6)?:\[(.+)->(.+)\]$")
 _LISTENING = re.compile(r"^(TCP|UDP|TCPv6|UDPv6):\[(.*:\d+)\]$")
 _UNIX = re.compile(r'^UNIX[A-Z-]*:\[(\d+)(?:->(\d+))?(?:,\s*@?"(.*)")?\]$')

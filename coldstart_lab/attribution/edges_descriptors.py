@@ -40,8 +40,7 @@ def link_direct(
     rows = io.row[places_of(kinds, "descriptor")]
     rows = rows[rows >= 0]
     waits = io.call[rows]
-    link_rows(calls, io, waits, io, rows, wakeups)
-    _link_hangups(calls, lineage, io, waits, rows, wakeups)
+    link_rows(calls, lineage, io, waits, io, rows, calls.numbers(waits) == 0, wakeups)
     accepting = io.calls_named(calls, *_ACCEPTING)[rows]
     link_accepts(calls, waits[accepting], io.subject.iloc[rows[accepting]], wakeups)
     end_rows(calls, io, waits, io, rows, wakeups)
@@ -52,18 +51,24 @@ def link_direct(
 
 
 def link_rows(
-    calls: Calls, io: InputOutput, waits: Ints, at: InputOutput, rows: Ints, wakeups: WakeUps
-) -> None:
-    """Link the waits on the descriptors of ``at``'s rows with the calls at their other ends."""
-    got = calls.numbers(waits)
+    calls: Calls, lineage: Lineage, io: InputOutput, waits: Ints, at: InputOutput, rows: Ints,
+    over: Bools, wakeups: WakeUps,
+) -> None:  # fmt: skip
+    """Link the waits on the descriptors of ``at``'s rows with the calls at their other ends.
+
+    ``over`` marks waits that the end of a stream may have ended.
+    """
     sends = io.calls_named(calls, *SENDING) & ~calls.failed[io.call]
     closes = io.calls_named(calls, *CLOSING)
     reads = io.calls_named(calls, *RECEIVING) & ~calls.failed[io.call]
     sending = at.calls_named(calls, *SENDING)[rows]
     streams = at.is_family("pipe", "socket", "eventfd")[rows]
+    got = streams & ~sending & (calls.numbers(waits) != 0)
+    over = over & streams & ~sending
     # data ends a read, a close ends it at the end of the stream; a full pipe waits for its reader
-    _link_by(calls, io, waits, at, rows, streams & ~sending & (got != 0), sends, wakeups)
-    _link_by(calls, io, waits, at, rows, streams & ~sending & (got == 0), closes, wakeups)
+    _link_by(calls, io, waits, at, rows, got, sends, wakeups)
+    _link_by(calls, io, waits, at, rows, over, closes, wakeups)
+    _link_hangups(calls, lineage, io, waits[over], at, rows[over], wakeups)
     _link_by(calls, io, waits, at, rows, streams & sending, reads, wakeups)
 
 
@@ -89,24 +94,23 @@ def _link_by(
 
 
 def _link_hangups(
-    calls: Calls, lineage: Lineage, io: InputOutput, waits: Ints, rows: Ints, wakeups: WakeUps
-) -> None:
-    """Link reads that met the end of a stream with the exit of a process that wrote to it."""
-    ends = (calls.numbers(waits) == 0) & io.is_family("pipe", "socket")[rows]
-    waits, rows = waits[ends], rows[ends]
-    sends = np.flatnonzero(io.calls_named(calls, *SENDING))
-    writers = np.stack((io.own[sends], lineage.process[calls.thread[io.call[sends]]]))
-    own, process = np.unique(writers, axis=1)
+    calls: Calls, lineage: Lineage, io: InputOutput, waits: Ints, at: InputOutput, rows: Ints,
+    wakeups: WakeUps,
+) -> None:  # fmt: skip
+    """Link waits that the end of a stream ended with the exit of a process that held it open."""
+    held = np.flatnonzero(np.isin(io.own, at.peer[rows]))
+    pairs = np.stack((io.own[held], lineage.process[calls.thread[io.call[held]]]), axis=1)
+    own, process = np.unique(pairs, axis=0).T
     exit_ns = calls.lives.exit_ns[process]
     over = exit_ns >= 0
     found = latest_wakes(
-        io.peer[rows], calls.start[waits], calls.end[waits], calls.thread[waits],
+        at.peer[rows], calls.start[waits], calls.end[waits], calls.thread[waits],
         own[over], exit_ns[over], exit_ns[over], process[over],
     )  # fmt: skip
     waker = np.append(process[over], NOBODY)[found]
     nobody = np.full(len(waits), NOBODY)
     for family in ("pipe", "socket"):
-        mine = io.is_family(family)[rows]
+        mine = at.is_family(family)[rows]
         wakeups.explain(
             waits[mine], family, waker=waker[mine],
             wake_ns=np.append(exit_ns[over], 0)[found][mine], waker_call=nobody[mine],

@@ -49,7 +49,7 @@ def link_poll(
     if not len(waits):
         return
     ready = resolve_ready(calls, lineage, waits)
-    _link_ready(calls, io, waits, ready, np.arange(len(waits)), wakeups)
+    _link_ready(calls, lineage, io, waits, ready, np.arange(len(waits)), wakeups)
 
 
 def link_epoll(
@@ -79,7 +79,7 @@ def link_epoll(
     rows = _rows_of(calls, lineage, io, events)
     ready, rows = events["wait"].to_numpy()[rows >= 0], rows[rows >= 0]
     wakeups.io_row[ready] = rows
-    _link_each(calls, io, ready, rows, wakeups)
+    _link_each(calls, lineage, io, ready, rows, wakeups)
     end_rows(calls, io, ready, io, rows, wakeups)
 
 
@@ -97,22 +97,26 @@ def _link_timeouts(calls: Calls, waits: Ints, wakeups: WakeUps) -> Ints:
 
 
 def _link_ready(
-    calls: Calls, io: InputOutput, waits: Ints, ready: InputOutput, rows: Ints, wakeups: WakeUps
-) -> None:
+    calls: Calls, lineage: Lineage, io: InputOutput, waits: Ints, ready: InputOutput, rows: Ints,
+    wakeups: WakeUps,
+) -> None:  # fmt: skip
     listeners = ready.is_family("listener")[rows]
     link_accepts(calls, waits[listeners], ready.subject.iloc[rows[listeners]], wakeups)
-    link_rows(calls, io, waits, ready, rows, wakeups)
+    may_be_over = np.full(len(waits), True)
+    link_rows(calls, lineage, io, waits, ready, rows, may_be_over, wakeups)
     end_rows(calls, io, waits, ready, rows, wakeups)
 
 
-def _link_each(calls: Calls, io: InputOutput, waits: Ints, rows: Ints, wakeups: WakeUps) -> None:
+def _link_each(
+    calls: Calls, lineage: Lineage, io: InputOutput, waits: Ints, rows: Ints, wakeups: WakeUps
+) -> None:
     """Link epoll waits; of several ready descriptors the one made ready last explains the end."""
     best = np.where(wakeups.waker != NOBODY, wakeups.wake_ns, 0)
     turn = pd.Series(waits).groupby(waits).cumcount().to_numpy()
     for nth in range(int(turn.max(initial=-1)) + 1):  # one step a descriptor of one wait
         mine = turn == nth
         trial = WakeUps.none(len(calls))
-        _link_ready(calls, io, waits[mine], io, rows[mine], trial)
+        _link_ready(calls, lineage, io, waits[mine], io, rows[mine], trial)
         later = waits[mine][trial.wake_ns[waits[mine]] > best[waits[mine]]]
         best[later] = trial.wake_ns[later]
         wakeups.take(trial, later)

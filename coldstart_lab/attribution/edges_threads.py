@@ -143,9 +143,11 @@ def redirect_sysmon(calls: Calls, lineage: Lineage, tiles: Tiles, wakeups: WakeU
     if not len(false):
         return
     waiting = wakeups.kind != CODE["none"]
+    members = np.lexsort((np.arange(len(lineage.process)), lineage.process))
+    borders = np.searchsorted(lineage.process[members], np.arange(len(members) + 1))
     real = _thread_at_work(
         calls.thread[false], wakeups.wake_ns[false], lineage.process, lineage.sysmon,
-        tiles.first, tiles.start, tiles.end, tiles.call, waiting,
+        members, borders, tiles.first, tiles.start, tiles.end, tiles.call, waiting,
     )  # fmt: skip
     wakeups.waker[false] = real
     wakeups.waker_call[false] = NOBODY
@@ -154,7 +156,7 @@ def redirect_sysmon(calls: Calls, lineage: Lineage, tiles: Tiles, wakeups: WakeU
 
 @kernel
 def _thread_at_work(
-    woken: Any, at_ns: Any, process: Any, sysmon: Any,
+    woken: Any, at_ns: Any, process: Any, sysmon: Any, members: Any, borders: Any,
     first: Any, start: Any, end: Any, call: Any, waiting: Any,
 ) -> Any:  # fmt: skip
     """Find the thread of the process that does not wait at the instant and is nearest to a call.
@@ -166,9 +168,9 @@ def _thread_at_work(
     for row in range(len(woken)):
         now = at_ns[row]
         nearest = np.int64(0x7FFFFFFFFFFFFFFF)
-        for thread in range(len(process)):
-            other = process[thread] != process[woken[row]]
-            if other or thread == woken[row] or sysmon[thread]:
+        own = process[woken[row]]
+        for thread in members[borders[own] : borders[own + 1]]:
+            if thread == woken[row] or sysmon[thread]:
                 continue
             low, high = first[thread], first[thread + 1]
             tile = low + np.searchsorted(start[low:high], now, side="right") - 1

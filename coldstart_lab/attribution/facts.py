@@ -39,10 +39,24 @@ class Evidence:
     @cached_property
     def protocols(self) -> Any:
         """What is spoken on the descriptor of each row of ``io``; the last entry is NA."""
-        return np.array([*name_protocols(self.calls, self.io), None], dtype=object)
+        named = name_protocols(self.calls, self.io).to_numpy(dtype=object)
+        return np.concatenate((named, np.array([None], dtype=object)))
 
 
-def piece_facts(evidence: Evidence, path: Path) -> pd.DataFrame:
+def calls_near(tiles: Tiles, path: Path) -> tuple[Ints, Ints, Ints]:
+    """Return the call of each piece, and the calls before and after it; -1 for none."""
+    inside = path.tile >= 0
+    last = len(tiles.call) - 1
+    own = np.where(inside, tiles.call[path.tile], GAP)
+    sides = []
+    for step in (-1, 1):
+        other = np.clip(path.tile + step, 0, last)
+        same = inside & (tiles.thread[other] == tiles.thread[path.tile])
+        sides.append(np.where(same, tiles.call[other], GAP))
+    return own, sides[0], sides[1]
+
+
+def piece_facts(evidence: Evidence, path: Path, facts: pd.DataFrame) -> pd.DataFrame:
     """Gather what rules may ask of each piece of the path.
 
     Parameters
@@ -51,6 +65,8 @@ def piece_facts(evidence: Evidence, path: Path) -> pd.DataFrame:
         The start.
     path : Path
         The pieces.
+    facts : DataFrame
+        The facts about the call of each piece.
 
     Returns
     -------
@@ -60,8 +76,7 @@ def piece_facts(evidence: Evidence, path: Path) -> pd.DataFrame:
         ``line`` (of the call; while running of the call before).
     """
     tiles = evidence.tiles
-    call = np.where(path.tile >= 0, tiles.call[path.tile], GAP)
-    facts = call_facts(evidence, call)
+    call = facts["call"].to_numpy()
     state = np.where(call >= 0, facts["state"].to_numpy(dtype=object), "running")
     state = np.where(path.how == WAKEUP, "wakeup", np.where(path.how == HEAD, "head", state))
     facts["state"] = state

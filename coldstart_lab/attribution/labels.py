@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from functools import reduce
+import re
 
 import numpy as np
 import pandas as pd
 
 from coldstart_lab.attribution.calls import Bools
-from coldstart_lab.attribution.facts import Evidence, call_facts, piece_facts
+from coldstart_lab.attribution.facts import Evidence, call_facts, calls_near, piece_facts
 from coldstart_lab.attribution.lives import Ints
+from coldstart_lab.attribution.masks import contains
 from coldstart_lab.attribution.rules import CONDITIONS, default_category
 from coldstart_lab.attribution.tiling import GAP
+from coldstart_lab.attribution.waits import SHORT_NS
 from coldstart_lab.attribution.walk import Path
 
-_SEARCHED = ("subject", "args", "protocol")
+_SEARCHED = ("subject", "protocol")
 _FOLDER_DEPTH = 6
 # Neighbours that tell what the code between them does: it works on what it reads or says
 _TELLING = ("files", "network")
@@ -42,18 +44,26 @@ def label_pieces(evidence: Evidence, path: Path, rules: pd.DataFrame) -> pd.Data
     Notes
     -----
     Time between two calls of one cause about files or a connection is that cause's, inferred:
-    what a program reads it works on. Other time between calls has no name in a strace log.
+    what a program reads it works on. Where it is long its kind of time is the CPU. Other time
+    between calls has no name in a strace log.
     """
-    facts = piece_facts(evidence, path)
+    own, before, after = calls_near(evidence.tiles, path)
+    distinct, place = np.unique(np.concatenate((own, before, after)), return_inverse=True)
+    known_calls = call_facts(evidence, distinct)
+    mine, left, right = np.split(place, 3)
+    facts = piece_facts(evidence, path, known_calls.iloc[mine].reset_index(drop=True))
     labels = _apply(facts, rules)
     gaps = np.flatnonzero((facts["state"] == "running").to_numpy() & (path.tile >= 0))
     gaps = gaps[labels["confidence"].iloc[gaps].eq("unresolved").to_numpy()]
-    near = _cause_around(evidence, path, gaps, rules, facts)
+    sides = [known_calls.iloc[side[gaps]].reset_index(drop=True) for side in (left, right)]
+    near = _shared_cause(sides, facts.iloc[gaps], rules)
     known = near["cause"].notna().to_numpy()
     at = gaps[known]
     for column in ("cause", "category", "rule", "subject"):
         labels.loc[at, column] = near[column].to_numpy(dtype=object)[known]
     labels.loc[at, "confidence"] = "inferred"
+    # what lies between two calls in a row is most of it the tracer's; more than that is work
+    labels.loc[at[(path.end - path.start)[at] >= SHORT_NS], "category"] = "cpu"
     columns = ["phase", "state", "syscall", "line"]
     labels["subject"] = labels["subject"].replace("", None)
     return pd.concat([labels, facts[columns]], axis=1)
@@ -61,13 +71,15 @@ def label_pieces(evidence: Evidence, path: Path, rules: pd.DataFrame) -> pd.Data
 
 def _apply(facts: pd.DataFrame, rules: pd.DataFrame) -> pd.DataFrame:
     chosen = np.full(len(facts), len(rules))
-    columns = {name: pd.factorize(facts[name]) for name in CONDITIONS}
+    columns = {name: pd.factorize(facts[name]) for name in CONDITIONS if name != "args"}
     for place, rule in enumerate(rules.to_dict("records")):
-        left = chosen == len(rules)
-        conditions = [name for name in CONDITIONS if rule[name]]
-        fits = reduce(
-            np.logical_and, (_fits(columns[name], name, rule[name]) for name in conditions), left
-        )
+        fits = chosen == len(rules)
+        for name, column in columns.items():
+            if rule[name]:
+                fits &= _fits(column, name, rule[name])
+        if rule["args"]:  # long texts, hardly two alike: only those that are left are searched
+            at = np.flatnonzero(fits)
+            fits[at] = contains(facts["args"].iloc[at], rule["args"])
         chosen[fits] = place
     table = pd.concat(
         [rules, pd.DataFrame([dict.fromkeys(rules.columns, "")])], ignore_index=True
@@ -100,25 +112,30 @@ def _fill_in(causes: pd.Series, facts: pd.DataFrame) -> pd.Series:
     if not open_causes.any():
         return causes
     at = np.flatnonzero(open_causes.to_numpy(dtype=bool))
-    parts = facts.iloc[at][["subject", "comm", "protocol", "syscall"]].assign(
-        cause=causes.iloc[at].to_numpy()
-    )
-    codes, distinct = pd.factorize(pd.MultiIndex.from_frame(parts))
-    texts = [_fill_one(*values) for values in distinct]
-    out = causes.to_numpy(dtype=object).copy()
-    out[at] = np.array(texts, dtype=object)[codes]
+    columns = {
+        "{subject}": facts["subject"].replace("", "?"),
+        "{folder}": facts["subject"],
+        "{comm}": facts["comm"].replace("", "?"),
+        "{protocol}": facts["protocol"],
+        "{syscall}": facts["syscall"],
+    }
+    out = causes.to_numpy(dtype=object, copy=True)
+    for template in pd.unique(out[at]):  # one step a cause with fields
+        mine = at[out[at] == template]
+        used = [name for name in columns if name in template]
+        codes, distinct = pd.factorize(
+            pd.MultiIndex.from_arrays([columns[name].iloc[mine] for name in used])
+        )
+        texts = [_fill_one(template, dict(zip(used, values, strict=True))) for values in distinct]
+        out[mine] = np.array(texts, dtype=object)[codes]
     return pd.Series(out, index=causes.index)
 
 
-def _fill_one(subject: str, comm: str, protocol: str, syscall: str, cause: str) -> str:
-    fields = {
-        "{subject}": subject or "?",
-        "{folder}": folder_of(subject),
-        "{comm}": comm or "?",
-        "{protocol}": protocol,
-        "{syscall}": syscall,
-    }
-    return reduce(lambda text, field: text.replace(field, fields[field]), fields, cause)
+def _fill_one(template: str, fields: dict[str, str]) -> str:
+    if "{folder}" in fields:
+        fields["{folder}"] = folder_of(fields["{folder}"])
+    # in one pass: what a log says may itself look like a field
+    return re.sub(r"\{\w+\}", lambda field: fields.get(field[0], field[0]), template)
 
 
 def folder_of(path: str) -> str:
@@ -138,23 +155,14 @@ def folder_of(path: str) -> str:
     return "/".join(levels[: _FOLDER_DEPTH + 1]) or "/"
 
 
-def _cause_around(
-    evidence: Evidence, path: Path, gaps: Ints, rules: pd.DataFrame, facts: pd.DataFrame
+def _shared_cause(
+    sides: list[pd.DataFrame], gaps: pd.DataFrame, rules: pd.DataFrame
 ) -> pd.DataFrame:
     """Return the cause that the calls before and after each gap share; NA where they do not."""
-    tiles = evidence.tiles
-    tile = path.tile[gaps]
-    sides = []
-    for step in (-1, 1):
-        other = np.clip(tile + step, 0, len(tiles.call) - 1)
-        same = tiles.thread[other] == tiles.thread[tile]
-        call = np.where(same, tiles.call[other], GAP)
-        near = call_facts(evidence, call)
-        near["phase"] = facts["phase"].iloc[gaps].to_numpy()
-        near["comm"] = facts["comm"].iloc[gaps].to_numpy()
-        near.loc[call == GAP, "state"] = "none"
-        sides.append(_apply(near, rules))
-    before, after = sides
+    for side in sides:
+        side["phase"], side["comm"] = gaps["phase"].to_numpy(), gaps["comm"].to_numpy()
+        side.loc[side["call"] == GAP, "state"] = "none"
+    before, after = (_apply(side, rules) for side in sides)
     shared = (before["cause"] == after["cause"]) & before["category"].isin(_TELLING)
     shared &= (before["confidence"] != "unresolved") & ~before["rule"].isin(_NOT_TELLING)
     return before.where(shared)

@@ -18,11 +18,11 @@ _FILE_CALLS = (
     "fstat|newfstatat|statx|access|faccessat2?|readlink|readlinkat|getdents64|mkdir|mkdirat|rename|"
     "renameat2?|unlink|unlinkat|rmdir|chmod|fchmod|fchmodat2?|chown|fchown|fchownat|ftruncate|truncate|"
     "fallocate|fsync|fdatasync|sync_file_range|utimensat|link|linkat|symlink|symlinkat|flock|getcwd|"
-    "chdir|sendfile|copy_file_range|mmap|ioctl|fcntl|statfs|fstatfs|fadvise64|getxattr|io_uring_enter"
+    "chdir|sendfile|copy_file_range|mmap|ioctl|fcntl|statfs|fstatfs|fadvise64|getxattr"
 )
-_LIBRARY = (
-    r"\.so(?:\.[0-9.]+)?$|/ld\.so\.(?:cache|preload)$|/glibc-hwcaps(?:/|$)|/tls(?:/|$)|/ld-musl-"
-)
+_LIBRARY = r"\.so(?:\.[0-9.]+)?$|/ld\.so\.(?:cache|preload)$|/ld-musl-"
+# The loader also looks for folders of libraries built for this CPU
+_SEARCHED = _LIBRARY + r"|/lib(?:32|64|x32)?/(?:[^/]+/)*(?:glibc-hwcaps|tls)(?:/|$)"
 
 
 def _row(rule: str, cause: str, why: str, **given: str) -> dict[str, str]:
@@ -52,7 +52,7 @@ _RULES = (
          category="timer"),
     _row("library-misses", "library search (misses)", "a library was looked for where it is not",
          syscall="open|openat|access|faccessat2?|stat|lstat|newfstatat|statx|readlink|readlinkat",
-         errno="ENOENT|ENOTDIR|EACCES", subject=_LIBRARY, category="files"),
+         errno="ENOENT|ENOTDIR|EACCES", subject=_SEARCHED, category="files"),
     _row("loader-cpu", "dynamic loader", "between the loader's calls: relocation and look-ups",
          phase="loader", state="running", confidence="inferred"),
     _row("loader", "dynamic loader", "mapping libraries before the program's own code runs",
@@ -74,6 +74,8 @@ _RULES = (
          syscall="connect", subject=".", category="network"),
     _row("protocol", "{protocol} with {subject}", "told by the connection's first bytes or port",
          protocol=".", category="network"),
+    _row("external-pipe", "waiting for a process outside the log", "nobody in the log wrote to it",
+         wake="external", subject="^pipe$", category="process"),
     _row("external", "waiting for {subject}", "the other end is outside the log", wake="external",
          subject=".", category="network"),
     _row("external-unknown", "waiting for a peer outside the log", "the other end is not known",

@@ -251,6 +251,13 @@ def _notes(calls: Calls, lineage: Lineage, wakeups: WakeUps) -> tuple[str, ...]:
         notes.append(
             "The log has no durations (-T): a call and the time after it cannot be told apart."
         )
+    # threads that existed before strace was attached, or whose making was filtered out
+    orphans = int((lineage.parent < 0).sum()) - 1
+    if orphans > 0:
+        notes.append(
+            f"{orphans} threads have no creator in the log: each counts as a process, and its "
+            "locks are not joined with those of others."
+        )
     if calls.clamped_ns:
         notes.append(
             f"{format_ns(calls.clamped_ns)} of calls overlapped the next call and was cut."
