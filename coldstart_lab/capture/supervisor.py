@@ -157,7 +157,7 @@ class Supervisor:
         if tracer is not None and not self.wait_for({tracer}, _TRACER_PATIENCE_S):
             send({tracer}, signal.SIGKILL)
             self.wait_for({tracer}, 2.0)
-        self.reap()
+        self.await_status(2.0)
         left = len(descendants(os.getpid()))
         report(event="ended", signal=signal_sent, killed=killed, left=left, status=self.status)
 
@@ -186,6 +186,12 @@ class Supervisor:
                 return True
             if time.monotonic() >= until:
                 return False
+            time.sleep(_TICK_S)
+
+    def await_status(self, seconds: float) -> None:
+        """Wait for the program's exit status: its first thread can be gone before the others."""
+        until = time.monotonic() + seconds
+        while self.reap() and self.status is None and time.monotonic() < until:
             time.sleep(_TICK_S)
 
 
