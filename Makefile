@@ -1,7 +1,7 @@
 # Everything happens in $(VENV), without root; only system-deps installs programs.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help venv report test lint format docs notebooks system-deps test-pandas2 bench clean
+.PHONY: help venv report test lint format docs notebooks picture system-deps test-pandas2 bench clean
 
 VENV ?= .venv
 VENV_PANDAS2 ?= .venv-pandas2
@@ -57,6 +57,9 @@ notebooks: $(DEV) ## execute the notebooks into out/notebooks
 	$(VENV)/bin/python -m nbconvert --log-level=WARN --to notebook --execute \
 		--output-dir $(OUT)/notebooks notebooks/*.ipynb
 	@echo "Wrote $(OUT)/notebooks"
+
+picture: report ## take the README's picture of the report (needs chromium)
+	@scripts/picture-of-report.sh $(OUT)/report.html docs/images/report.png $(VENV)/bin/python
 
 system-deps: ## install the programs the tests use (Debian: apt-get, as root or with sudo)
 	@scripts/system-deps.sh
