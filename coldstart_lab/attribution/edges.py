@@ -14,9 +14,9 @@ from coldstart_lab.attribution.edges_threads import (
     link_children,
     link_exits,
     link_futexes,
-    redirect_sysmon,
 )
 from coldstart_lab.attribution.lineage import Lineage
+from coldstart_lab.attribution.sysmon import redirect_wakeups
 from coldstart_lab.attribution.tiling import Tiles
 from coldstart_lab.attribution.waits import SHORT_NS, places_of, wait_kinds
 from coldstart_lab.attribution.wakeups import WakeUps
@@ -58,7 +58,7 @@ def find_wakeups(
     wakeups.end(places_of(kinds, "timer"), "timer")
     end_interrupted(calls, kinds, wakeups)
     _end_unexplained(calls, kinds, wakeups)
-    redirect_sysmon(calls, lineage, tiles, wakeups)
+    redirect_wakeups(calls, lineage, tiles, wakeups)
     # a wake-up before the wait began did not end it
     early = (wakeups.waker >= 0) & (wakeups.wake_ns <= calls.start)
     wakeups.wake_ns[early] = calls.start[early] + 1

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
@@ -12,10 +10,8 @@ from coldstart_lab.attribution.lineage import Lineage
 from coldstart_lab.attribution.lives import Ints
 from coldstart_lab.attribution.masks import as_numbers, contains
 from coldstart_lab.attribution.matching import NOBODY, TOLERANCE_NS, latest_wakes
-from coldstart_lab.attribution.tiling import Tiles
 from coldstart_lab.attribution.waits import places_of
-from coldstart_lab.attribution.wakeups import CODE, WakeUps
-from coldstart_lab.kernels import kernel
+from coldstart_lab.attribution.wakeups import WakeUps
 from coldstart_lab.readers.strace.arguments import leading_addresses
 
 # The second address of FUTEX_REQUEUE
@@ -130,59 +126,3 @@ def link_exits(calls: Calls, lineage: Lineage, waiting: Bools, wakeups: WakeUps)
     ends = calls.named("exit_group")
     key = lineage.process[calls.thread]
     link_latest(calls, waits, ends, key, wakeups, "exit")
-
-
-def redirect_sysmon(calls: Calls, lineage: Lineage, tiles: Tiles, wakeups: WakeUps) -> None:
-    """Do not blame Go's monitor thread for the wake-ups it passes on.
-
-    It wakes a thread to take over the processor of another one that has been in a call for too
-    long (runtime/proc.go, retake). The cause is that call, so its thread becomes the waker; where
-    no thread of the process was at work, the wait stays with the scheduler.
-    """
-    false = np.flatnonzero((wakeups.waker != NOBODY) & lineage.sysmon[wakeups.waker])
-    if not len(false):
-        return
-    waiting = wakeups.kind != CODE["none"]
-    members = np.lexsort((np.arange(len(lineage.process)), lineage.process))
-    borders = np.searchsorted(lineage.process[members], np.arange(len(members) + 1))
-    real = _thread_at_work(
-        calls.thread[false], wakeups.wake_ns[false], lineage.process, lineage.sysmon,
-        members, borders, tiles.first, tiles.start, tiles.end, tiles.call, waiting,
-    )  # fmt: skip
-    wakeups.waker[false] = real
-    wakeups.waker_call[false] = NOBODY
-    wakeups.kind[false[real == NOBODY]] = CODE["scheduler"]
-
-
-@kernel
-def _thread_at_work(
-    woken: Any, at_ns: Any, process: Any, sysmon: Any, members: Any, borders: Any,
-    first: Any, start: Any, end: Any, call: Any, waiting: Any,
-) -> Any:  # fmt: skip
-    """Find the thread of the process that does not wait at the instant and is nearest to a call.
-
-    The runtime counts a thread as in a call from before the tracer prints its begin until after
-    its end, so one that seems to run may be the one.
-    """
-    out = np.full(len(woken), -1, dtype=np.int64)
-    for row in range(len(woken)):
-        now = at_ns[row]
-        nearest = np.int64(0x7FFFFFFFFFFFFFFF)
-        own = process[woken[row]]
-        for thread in members[borders[own] : borders[own + 1]]:
-            if thread == woken[row] or sysmon[thread]:
-                continue
-            low, high = first[thread], first[thread + 1]
-            tile = low + np.searchsorted(start[low:high], now, side="right") - 1
-            if tile < low or end[tile] <= now:
-                continue
-            if call[tile] >= 0:
-                if waiting[call[tile]]:
-                    continue
-                distance = np.int64(0)
-            else:
-                distance = min(now - start[tile], end[tile] - now)
-            if distance < nearest:
-                nearest = distance
-                out[row] = thread
-    return out

@@ -16,6 +16,7 @@ from coldstart_lab.attribution.lineage import Lineage, trace_lineage
 from coldstart_lab.attribution.masks import categorical
 from coldstart_lab.attribution.result import Attribution, sum_causes
 from coldstart_lab.attribution.rules import check_rules, default_rules
+from coldstart_lab.attribution.sysmon import find_creators
 from coldstart_lab.attribution.tiling import GAP, Tiles, tile_threads
 from coldstart_lab.attribution.wakeups import CODE, WakeUps, edges_frame
 from coldstart_lab.attribution.walk import Path, walk_back
@@ -111,9 +112,11 @@ def attribute_events(
     io = resolve_descriptors(calls, lineage)
     wakeups = find_wakeups(calls, lineage, tiles, io, events)
     thread, seen = _anchor(calls, lineage, tiles, milestones, until, end)
+    creator = find_creators(lineage, tiles, wakeups)
     path = walk_back(
-        calls, lineage, tiles, wakeups, thread=thread, start_ns=begin, end_ns=max(seen, begin)
-    )
+        calls, lineage, tiles, wakeups, creator,
+        thread=thread, start_ns=begin, end_ns=max(seen, begin),
+    )  # fmt: skip
     labels = label_pieces(Evidence(calls, lineage, tiles, io, wakeups), path, checked)
     segments = _segments_frame(calls, lineage, path, labels, thread, end)
     return Attribution(

@@ -42,6 +42,7 @@ def walk_back(
     lineage: Lineage,
     tiles: Tiles,
     wakeups: WakeUps,
+    creator: Ints,
     *,
     thread: int,
     start_ns: int,
@@ -53,6 +54,8 @@ def walk_back(
     ----------
     calls, lineage, tiles, wakeups
         The start as its threads' tiles and the wake-ups between them.
+    creator : array of int64
+        Place of the thread that led to the creation of each one, -1 for none.
     thread : int
         Place of the thread that passed the milestone.
     start_ns, end_ns : int
@@ -75,7 +78,7 @@ def walk_back(
     wake_ns = np.where(inside, wakeups.wake_ns[call], 0)
     columns = _walk(
         tiles.first, tiles.start, tiles.end, waker, wake_ns,
-        lineage.start, lineage.parent, thread, start_ns, end_ns,
+        lineage.start, creator, thread, start_ns, end_ns,
     )  # fmt: skip
     return Path(*(column[::-1].copy() for column in columns))
 
