@@ -40,10 +40,12 @@ def link_direct(
     rows = io.row[places_of(kinds, "descriptor")]
     rows = rows[rows >= 0]
     waits = io.call[rows]
-    link_rows(calls, lineage, io, waits, io, rows, calls.numbers(waits) == 0, wakeups)
+    sending = io.calls_named(calls, *SENDING)[rows]
+    over = calls.numbers(waits) == 0
+    link_rows(calls, lineage, io, waits, io, rows, wakeups, sending=sending, over=over)
     accepting = io.calls_named(calls, *_ACCEPTING)[rows]
     link_accepts(calls, waits[accepting], io.subject.iloc[rows[accepting]], wakeups)
-    end_rows(calls, io, waits, io, rows, wakeups)
+    end_rows(calls, io, waits, io, rows, wakeups, sending=sending)
     # a connection is made by the peer's kernel: no call of the peer ends the wait
     connects = calls.named("connect")
     long = (calls.end[connects] - calls.start[connects]) >= SHORT_NS
@@ -52,16 +54,30 @@ def link_direct(
 
 def link_rows(
     calls: Calls, lineage: Lineage, io: InputOutput, waits: Ints, at: InputOutput, rows: Ints,
-    over: Bools, wakeups: WakeUps,
+    wakeups: WakeUps, *, sending: Bools, over: Bools,
 ) -> None:  # fmt: skip
     """Link the waits on the descriptors of ``at``'s rows with the calls at their other ends.
 
-    ``over`` marks waits that the end of a stream may have ended.
+    Parameters
+    ----------
+    calls, lineage, io
+        The calls, their threads and descriptors.
+    waits : array of int64
+        The calls that waited.
+    at : InputOutput
+        Whose row ``rows[i]`` tells what ``waits[i]`` waited on.
+    rows : array of int64
+        See ``at``.
+    wakeups : WakeUps
+        Filled in.
+    sending : array of bool
+        Which waits were for room to send.
+    over : array of bool
+        Which waits the end of a stream may have ended.
     """
     sends = io.calls_named(calls, *SENDING) & ~calls.failed[io.call]
     closes = io.calls_named(calls, *CLOSING)
     reads = io.calls_named(calls, *RECEIVING) & ~calls.failed[io.call]
-    sending = at.calls_named(calls, *SENDING)[rows]
     streams = at.is_family("pipe", "socket", "eventfd")[rows]
     got = streams & ~sending & (calls.numbers(waits) != 0)
     over = over & streams & ~sending
@@ -147,16 +163,20 @@ def link_accepts(calls: Calls, waits: Ints, names: pd.Series, wakeups: WakeUps) 
 
 
 def end_rows(
-    calls: Calls, io: InputOutput, waits: Ints, at: InputOutput, rows: Ints, wakeups: WakeUps
-) -> None:
-    """Say of waits without a waker whether the other end is outside the log, a disk or a timer."""
+    calls: Calls, io: InputOutput, waits: Ints, at: InputOutput, rows: Ints, wakeups: WakeUps,
+    *, sending: Bools,
+) -> None:  # fmt: skip
+    """Say of waits without a waker whether the other end is outside the log, a disk or a timer.
+
+    Parameters as :func:`link_rows`.
+    """
     long = (calls.end[waits] - calls.start[waits]) >= SHORT_NS
     alone = long & (wakeups.waker[waits] == NOBODY)
     there = np.unique(io.own[io.own >= 0])
     # both ends of a pipe have one name: its writers must be seen, or its readers
     ends = [np.unique(io.own[io.calls_named(calls, *names)]) for names in (SENDING, RECEIVING)]
     wrote, read = (np.isin(at.peer[rows], end) for end in ends)
-    pipe = np.where(at.calls_named(calls, *SENDING)[rows], read, wrote)
+    pipe = np.where(sending, read, wrote)
     inside = np.where(at.is_family("pipe")[rows], pipe, np.isin(at.peer[rows], there))
     outside = at.is_family("listener")[rows] | (at.is_family("socket", "pipe")[rows] & ~inside)
     outside &= alone

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from coldstart_lab.attribution.calls import Calls
+from coldstart_lab.attribution.calls import Bools, Calls
 from coldstart_lab.attribution.descriptors import InputOutput, resolve_ready
 from coldstart_lab.attribution.edges_descriptors import end_rows, link_accepts, link_rows
 from coldstart_lab.attribution.lineage import Lineage
@@ -24,6 +24,9 @@ _AT_ONCE = {
 }
 _ZERO = r"\{tv_sec=0, tv_n?u?sec=0\}"
 _ADD = r"^[^,]*, EPOLL_CTL_(?:ADD|MOD), "
+# Ready for sending, and for nothing else
+_FOR_SENDING = r"(?:POLLOUT|\bout \[)"
+_FOR_OTHERS = r"(?:POLL(?:IN|PRI|ERR|HUP|RDHUP|NVAL)|\bin \[)"
 _REGISTERED = ["process", "instance", "data"]
 
 
@@ -49,7 +52,11 @@ def link_poll(
     if not len(waits):
         return
     ready = resolve_ready(calls, lineage, waits)
-    _link_ready(calls, lineage, io, waits, ready, np.arange(len(waits)), wakeups)
+    told = calls.frame["retval_text"].iloc[waits]
+    sending = contains(told, _FOR_SENDING) & ~contains(told, _FOR_OTHERS)
+    rows = np.arange(len(waits))
+    _link_ready(calls, lineage, io, waits, ready, rows, sending, wakeups)
+    end_rows(calls, io, waits, ready, rows, wakeups, sending=sending)
 
 
 def link_epoll(
@@ -79,8 +86,10 @@ def link_epoll(
     rows = _rows_of(calls, lineage, io, events)
     ready, rows = events["wait"].to_numpy()[rows >= 0], rows[rows >= 0]
     wakeups.io_row[ready] = rows
-    _link_each(calls, lineage, io, ready, rows, wakeups)
-    end_rows(calls, io, ready, io, rows, wakeups)
+    args = calls.args(ready)
+    sending = contains(args, _FOR_SENDING) & ~contains(args, _FOR_OTHERS)
+    _link_each(calls, lineage, io, ready, rows, sending, wakeups)
+    end_rows(calls, io, ready, io, rows, wakeups, sending=sending)
 
 
 def _link_timeouts(calls: Calls, waits: Ints, wakeups: WakeUps) -> Ints:
@@ -98,25 +107,25 @@ def _link_timeouts(calls: Calls, waits: Ints, wakeups: WakeUps) -> Ints:
 
 def _link_ready(
     calls: Calls, lineage: Lineage, io: InputOutput, waits: Ints, ready: InputOutput, rows: Ints,
-    wakeups: WakeUps,
+    sending: Bools, wakeups: WakeUps,
 ) -> None:  # fmt: skip
     listeners = ready.is_family("listener")[rows]
     link_accepts(calls, waits[listeners], ready.subject.iloc[rows[listeners]], wakeups)
-    may_be_over = np.full(len(waits), True)
-    link_rows(calls, lineage, io, waits, ready, rows, may_be_over, wakeups)
-    end_rows(calls, io, waits, ready, rows, wakeups)
+    over = np.full(len(waits), True)
+    link_rows(calls, lineage, io, waits, ready, rows, wakeups, sending=sending, over=over)
 
 
 def _link_each(
-    calls: Calls, lineage: Lineage, io: InputOutput, waits: Ints, rows: Ints, wakeups: WakeUps
-) -> None:
+    calls: Calls, lineage: Lineage, io: InputOutput, waits: Ints, rows: Ints, sending: Bools,
+    wakeups: WakeUps,
+) -> None:  # fmt: skip
     """Link epoll waits; of several ready descriptors the one made ready last explains the end."""
     best = np.where(wakeups.waker != NOBODY, wakeups.wake_ns, 0)
     turn = pd.Series(waits).groupby(waits).cumcount().to_numpy()
     for nth in range(int(turn.max(initial=-1)) + 1):  # one step a descriptor of one wait
         mine = turn == nth
         trial = WakeUps.none(len(calls))
-        _link_ready(calls, lineage, io, waits[mine], io, rows[mine], trial)
+        _link_ready(calls, lineage, io, waits[mine], io, rows[mine], sending[mine], trial)
         later = waits[mine][trial.wake_ns[waits[mine]] > best[waits[mine]]]
         best[later] = trial.wake_ns[later]
         wakeups.take(trial, later)
