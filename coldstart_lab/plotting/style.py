@@ -28,7 +28,7 @@ def draw_style() -> Iterator[None]:
     """
     # A notebook's backend makes pyplot interactive as it is loaded; inside the block that would be
     # undone at its end, and no later figure would be shown
-    plt.draw_if_interactive()
+    plt.draw_if_interactive()  # type: ignore[no-untyped-call]
     with matplotlib.style.context(str(STYLE_FILE)):
         yield
 

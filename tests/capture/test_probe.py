@@ -116,7 +116,9 @@ def test_what_is_no_web_server_is_not_ready(free_port):
         probe.close()
 
 
-@pytest.mark.parametrize("url", ["ftp://127.0.0.1/", "127.0.0.1:80", "http:///x", "http://h:x/", "http://[x/"])
+@pytest.mark.parametrize(
+    "url", ["ftp://127.0.0.1/", "127.0.0.1:80", "http:///x", "http://h:x/", "http://[x/"]
+)
 def test_what_is_no_url_is_refused(url):
     with pytest.raises(UsageError, match="cannot probe"):
         UrlProbe(url)
