@@ -20,6 +20,7 @@ from coldstart_lab.cli.output import (
     table,
     write_table,
 )
+from coldstart_lab.cli.working import working
 from coldstart_lab.errors import MissingEvidenceError
 from coldstart_lab.units import format_ns, format_share
 
@@ -56,9 +57,10 @@ def command(
     from coldstart_lab.recording import open_recording
 
     check_output(out, force=force)
-    opened = open_recording(recording)
-    _refuse_timeless(opened)
-    answer = attribute_startup(opened, until=until)
+    with working("Attributing"):
+        opened = open_recording(recording)
+        _refuse_timeless(opened)
+        answer = attribute_startup(opened, until=until)
     if as_json:
         print_json("attribution", _as_json(opened, answer, out))
     else:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from coldstart_lab.cli.working import working
+
 
 @click.command("import", short_help="Make a recording of a strace log you already have.")
 @click.argument("logs", nargs=-1, required=True, metavar="LOG...", type=click.Path(path_type=Path))
@@ -29,8 +31,9 @@ def command(
     from coldstart_lab.capture.import_summary import describe_import
     from coldstart_lab.capture.importing import import_logs
 
-    recording = import_logs(logs, out, ready=ready, variant=variant, force=force)
-    known, missing = describe_import(recording)
+    with working("Importing"):
+        recording = import_logs(logs, out, ready=ready, variant=variant, force=force)
+        known, missing = describe_import(recording)
     for sentence in known:
         click.echo(sentence)
     for sentence in missing:

@@ -20,6 +20,7 @@ from coldstart_lab.cli.output import (
     table,
     write_table,
 )
+from coldstart_lab.cli.working import working
 from coldstart_lab.errors import UsageError
 from coldstart_lab.units import format_bytes, format_ns
 
@@ -52,7 +53,8 @@ def command(log: Path, *, as_json: bool, out: Path | None, limit: int | None, fo
     The events written with -o hold the log's text as it is: secrets too.
     """
     check_output(out, force=force)
-    strace = _read(log)
+    with working("Reading"):
+        strace = _read(log)
     shown = limit or _SHOWN
     if as_json:
         print_json("strace-log", _as_json(strace, shown, out))

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from coldstart_lab.cli.working import working
+
 
 @click.command("report", short_help="Write a page that says where the time to ready went.")
 @click.argument("recording", type=click.Path(path_type=Path))
@@ -39,5 +41,6 @@ def command(
     """
     from coldstart_lab.report import write_report
 
-    written = write_report(recording, out, until=until, log_lines=not no_log_lines, force=force)
+    with working("Attributing and drawing"):
+        written = write_report(recording, out, until=until, log_lines=not no_log_lines, force=force)
     click.echo(f"Wrote {written}")
