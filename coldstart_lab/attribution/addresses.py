@@ -51,7 +51,7 @@ def named_subjects(args: pd.Series, syscall: pd.Series) -> pd.Series:
 
 def _named_paths(args: pd.Series) -> pd.Series:
     args = args.where(as_mask(args.str.contains('"', regex=False)))
-    found = args.dropna().astype(object).str.extract(_PATH).reindex(args.index)
+    found = args.dropna().astype(object).str.extract(_PATH).astype(STRING).reindex(args.index)
     folder = found["cwd"].fillna(found["dir"])
     relative = found["path"].notna() & ~as_mask(found["path"].str.startswith("/"))
     joined = folder + "/" + found["path"]
@@ -61,7 +61,7 @@ def _named_paths(args: pd.Series) -> pd.Series:
 def named_addresses(args: pd.Series) -> pd.Series:
     """Read the socket address that the arguments of each call name; NA for none."""
     text = args.astype(object)
-    inet = text.str.extract(_INET)
+    inet = text.str.extract(_INET).astype(STRING)
     v4 = inet["v4"].fillna(inet["v6"].where(as_mask(inet["v6"].str.startswith(_MAPPED))))
     v4 = v4.str.removeprefix(_MAPPED)
     name = v4.fillna("[" + inet["v6"] + "]") + ":" + inet["port"]
