@@ -15,7 +15,7 @@ from coldstart_lab.attribution.waits import SHORT_NS, places_of
 from coldstart_lab.attribution.wakeups import WakeUps
 
 _ACCEPTING = ("accept", "accept4")
-_LOOPBACK = r"^(?:127\.[0-9.]+|\[::1?\]|0\.0\.0\.0)(?=:\d+$)"
+_LOOPBACK = r"^(?:127\.[0-9.]+|\[::1?\]|0\.0\.0\.0)(:\d+)$"
 
 
 def link_direct(
@@ -85,12 +85,13 @@ def link_rows(
     _link_by(calls, io, waits, at, rows, got, sends, wakeups)
     _link_by(calls, io, waits, at, rows, over, closes, wakeups)
     _link_hangups(calls, lineage, io, waits[over], at, rows[over], wakeups)
-    _link_by(calls, io, waits, at, rows, streams & sending, reads, wakeups)
+    full = streams & sending & ((calls.end[waits] - calls.start[waits]) >= SHORT_NS)
+    _link_by(calls, io, waits, at, rows, full, reads, wakeups, begun_since=True)
 
 
 def _link_by(
     calls: Calls, io: InputOutput, waits: Ints, at: InputOutput, rows: Ints,
-    which: Bools, wakes: Bools, wakeups: WakeUps,
+    which: Bools, wakes: Bools, wakeups: WakeUps, *, begun_since: bool = False,
 ) -> None:  # fmt: skip
     waits, rows = waits[which], rows[which]
     other = np.flatnonzero(wakes)
@@ -100,7 +101,10 @@ def _link_by(
         io.own[other], calls.start[by_call], calls.end[by_call], calls.thread[by_call],
     )  # fmt: skip
     by = np.append(by_call, NOBODY)[found]
-    waker = np.where(found >= 0, calls.thread[by], NOBODY)
+    real = found >= 0
+    if begun_since:  # who was reading already found nothing to make room of
+        real &= calls.start[by] >= calls.start[waits]
+    waker = np.where(real, calls.thread[by], NOBODY)
     for family in ("pipe", "socket", "eventfd"):
         mine = at.is_family(family)[rows]
         wakeups.explain(
@@ -150,8 +154,8 @@ def link_accepts(calls: Calls, waits: Ints, names: pd.Series, wakeups: WakeUps) 
     connects = calls.named("connect")
     if not len(waits) or not len(connects):
         return
-    to = named_addresses(calls.args(connects)).str.replace(_LOOPBACK, "", regex=True)
-    on = names.str.replace(_LOOPBACK, "", regex=True)
+    to = named_addresses(calls.args(connects)).str.replace(_LOOPBACK, r"\1", regex=True)
+    on = names.str.replace(_LOOPBACK, r"\1", regex=True)
     wanted, woken = common_codes(on, to)
     found = latest_wakes(
         wanted, calls.start[waits], calls.end[waits], calls.thread[waits],

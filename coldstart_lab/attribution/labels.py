@@ -11,7 +11,7 @@ from coldstart_lab.attribution.calls import Bools
 from coldstart_lab.attribution.facts import Evidence, call_facts, calls_near, piece_facts
 from coldstart_lab.attribution.lives import Ints
 from coldstart_lab.attribution.masks import contains
-from coldstart_lab.attribution.rules import CONDITIONS, default_category
+from coldstart_lab.attribution.rules import CONDITIONS, are_default, default_category
 from coldstart_lab.attribution.tiling import GAP
 from coldstart_lab.attribution.waits import SHORT_NS
 from coldstart_lab.attribution.walk import Path
@@ -52,7 +52,7 @@ def label_pieces(evidence: Evidence, path: Path, rules: pd.DataFrame) -> pd.Data
     known_calls = call_facts(evidence, distinct)
     mine, left, right = np.split(place, 3)
     facts = piece_facts(evidence, path, known_calls.iloc[mine].reset_index(drop=True))
-    labels = _apply(facts, rules)
+    labels = apply_rules(facts, rules)
     gaps = np.flatnonzero((facts["state"] == "running").to_numpy() & (path.tile >= 0))
     gaps = gaps[labels["confidence"].iloc[gaps].eq("unresolved").to_numpy()]
     sides = [known_calls.iloc[side[gaps]].reset_index(drop=True) for side in (left, right)]
@@ -69,13 +69,27 @@ def label_pieces(evidence: Evidence, path: Path, rules: pd.DataFrame) -> pd.Data
     return pd.concat([labels, facts[columns]], axis=1)
 
 
-def _apply(facts: pd.DataFrame, rules: pd.DataFrame) -> pd.DataFrame:
+def apply_rules(facts: pd.DataFrame, rules: pd.DataFrame) -> pd.DataFrame:
+    """Name causes by the first rule that fits.
+
+    Parameters
+    ----------
+    facts : DataFrame
+        One row a piece: the conditions of rules and ``comm``, "" for none.
+    rules : DataFrame
+        A checked table of rules.
+
+    Returns
+    -------
+    DataFrame
+        ``rule``, ``cause``, ``category``, ``confidence``, ``subject``, one row a piece.
+    """
     chosen = np.full(len(facts), len(rules))
-    columns = {name: pd.factorize(facts[name]) for name in CONDITIONS if name != "args"}
+    columns = {name: _distinct(facts[name]) for name in CONDITIONS if name != "args"}
     for place, rule in enumerate(rules.to_dict("records")):
         fits = chosen == len(rules)
         for name, column in columns.items():
-            if rule[name]:
+            if rule[name] and fits.any():
                 fits &= _fits(column, name, rule[name])
         if rule["args"]:  # long texts, hardly two alike: only those that are left are searched
             at = np.flatnonzero(fits)
@@ -90,20 +104,26 @@ def _apply(facts: pd.DataFrame, rules: pd.DataFrame) -> pd.DataFrame:
     bare = (labels["category"] == "").to_numpy()
     labels.loc[bare, "category"] = facts["state"][bare].map(default_category)
     labels.loc[labels["confidence"] == "", "confidence"] = "certain"
-    # all that another process does is that process, unless a rule is about processes
+    # all that another process does is that process, unless a rule is about processes or a user's
     child = (facts["phase"] == "child").to_numpy() & (labels["phase"] == "").to_numpy()
+    child &= np.append(are_default(rules), False)[chosen]
     labels.loc[child & (labels["category"] != "process"), "cause"] = "child process {comm}"
     labels["cause"] = _fill_in(labels["cause"], facts)
     labels["subject"] = facts["subject"]
     return labels.drop(columns="phase")
 
 
-def _fits(column: tuple[Ints, pd.Index], name: str, pattern: str) -> Bools:
+def _distinct(column: pd.Series) -> tuple[Ints, list[str]]:
+    codes, values = pd.factorize(column)
+    return codes.astype(np.int64), values.tolist()
+
+
+def _fits(column: tuple[Ints, list[str]], name: str, pattern: str) -> Bools:
     """Match a pattern against each distinct value once."""
     codes, values = column
-    text = pd.Series(values, dtype=object).str
-    hits = text.contains(pattern) if name in _SEARCHED else text.fullmatch(pattern)
-    return np.asarray(hits, dtype=bool)[codes]
+    compiled = re.compile(pattern)
+    match = compiled.search if name in _SEARCHED else compiled.fullmatch
+    return np.array([match(value) is not None for value in values], dtype=bool)[codes]
 
 
 def _fill_in(causes: pd.Series, facts: pd.DataFrame) -> pd.Series:
@@ -162,7 +182,9 @@ def _shared_cause(
     for side in sides:
         side["phase"], side["comm"] = gaps["phase"].to_numpy(), gaps["comm"].to_numpy()
         side.loc[side["call"] == GAP, "state"] = "none"
-    before, after = (_apply(side, rules) for side in sides)
+    labels = apply_rules(pd.concat(sides, ignore_index=True), rules)
+    before = labels.iloc[: len(gaps)]
+    after = labels.iloc[len(gaps) :].reset_index(drop=True)
     shared = (before["cause"] == after["cause"]) & before["category"].isin(_TELLING)
     shared &= (before["confidence"] != "unresolved") & ~before["rule"].isin(_NOT_TELLING)
     return before.where(shared)

@@ -85,12 +85,26 @@ def trace_lineage(calls: Calls) -> Lineage:
     before = lives.predecessor[heirs]
     parent[heirs], joins[heirs] = before, before
     start[heirs] = np.minimum(start[heirs], calls.end[last[before]])
+    root = int(np.lexsort((lives.pid, start))[0])
+    joins[(parent < 0) & ~_executed(calls, count)] = root
+    joins[root] = -1
     process = _follow(joins)
     sysmon = _find_sysmon(calls, count)
     comm = _names(calls, process, parent)
-    root = int(process[np.lexsort((lives.pid, start))[0]])
     frame = _threads_frame(calls, process, parent, start, end, sysmon, comm, root)
     return Lineage(process, parent, start, end, sysmon, comm, root, frame)
+
+
+def _executed(calls: Calls, count: int) -> Bools:
+    """Mark the threads that executed a program.
+
+    Who did not and has no creator in the log was there when strace was attached: it is a thread
+    of the process that strace was attached to.
+    """
+    execs = calls.named("execve", "execveat")
+    out = np.zeros(count, dtype=bool)
+    out[calls.thread[execs[~calls.failed[execs] & ~calls.open_ended[execs]]]] = True
+    return out
 
 
 def _find_sysmon(calls: Calls, count: int) -> Bools:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from coldstart_lab.errors import SchemaError
 
@@ -80,7 +82,7 @@ _RULES = (
          subject=".", category="network"),
     _row("external-unknown", "waiting for a peer outside the log", "the other end is not known",
          wake="external", category="network", confidence="unresolved"),
-    _row("peer", "talking to {subject}", "a call on a connection", syscall=".",
+    _row("peer", "talking to {subject}", "a call on a connection", syscall=".+",
          subject=r"^(?:\[?[0-9a-f.:]+\]?:\d+|unix socket)$", category="network"),
     _row("program-search", "looking for a program (PATH)", "look-ups of a name in many folders",
          syscall="stat|newfstatat|lstat|statx|access|faccessat2?",
@@ -218,7 +220,8 @@ def check_rules(rules: pd.DataFrame) -> pd.DataFrame:
     missing = {"rule", "cause"} - set(rules.columns)
     if missing:
         raise SchemaError(f"a table of rules needs the columns {', '.join(sorted(missing))}")
-    whole = rules.reindex(columns=list(COLUMNS)).fillna("").astype(str)
+    whole = rules.reindex(columns=list(COLUMNS)).astype(object)
+    whole = whole.where(whole.notna(), "").astype(str)
     for column in CONDITIONS:
         for name, pattern in zip(whole["rule"], whole[column], strict=True):
             try:
@@ -228,6 +231,13 @@ def check_rules(rules: pd.DataFrame) -> pd.DataFrame:
                     f"{column} of rule {name!r} is no regular expression: {error}"
                 ) from error
     return whole
+
+
+def are_default(rules: pd.DataFrame) -> NDArray[np.bool_]:
+    """Mark the rules of a table that are the default ones, unchanged."""
+    ours = {tuple(row.values()) for row in _RULES}
+    rows = rules[list(COLUMNS)].itertuples(index=False, name=None)
+    return np.array([row in ours for row in rows], dtype=bool)
 
 
 def default_category(state: str) -> str:

@@ -258,8 +258,8 @@ def _notes(calls: Calls, lineage: Lineage, wakeups: WakeUps) -> tuple[str, ...]:
     orphans = int((lineage.parent < 0).sum()) - 1
     if orphans > 0:
         notes.append(
-            f"{orphans} threads have no creator in the log: each counts as a process, and its "
-            "locks are not joined with those of others."
+            f"{orphans} threads have no creator in the log; what led to them is not known. Those "
+            "that executed no program count as threads of the first process."
         )
     if calls.clamped_ns:
         notes.append(

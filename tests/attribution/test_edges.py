@@ -1,5 +1,7 @@
 """What ends each kind of wait: one small log a kind, times in ms."""
 
+# ruff: noqa: E501  (lines of logs are as long as they are)
+
 from __future__ import annotations
 
 import pytest

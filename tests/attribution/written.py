@@ -37,7 +37,7 @@ def milestones(**times):
 
 
 def attribute_text(text, *, ready=None, begin=None, rules=None):
-    """Attribute a log from its first call to ``ready``: (time, thread), or its last line's begin."""
+    """Attribute a log to ``ready``, a time and thread; else to the begin of its last event."""
     events = read_text(text).events
     first, last = events["start_ns"].min(), events["start_ns"].max()
     given = milestones(exec=int(first if begin is None else begin), ready=ready or int(last))
