@@ -16,7 +16,7 @@ from coldstart_lab.attribution.wakeups import WakeUps
 from coldstart_lab.attribution.walk import HEAD, OWN, WAKEUP, walk_back
 
 # each example is attributed a few times over
-several = settings(max_examples=40)
+several = settings(max_examples=25)
 PATH = ["start_ns", "end_ns", "pid", "state"]
 LABELS = [*PATH, "process", "phase", "category", "cause", "subject", "confidence", "rule"]
 
