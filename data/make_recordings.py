@@ -31,7 +31,7 @@ DATA = Path(__file__).resolve().parent
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--prefix", type=Path, default=Path("/srv/coldstart"))
-    parser.add_argument("--runs", type=int, default=3, help="traced starts, and as many untraced")
+    parser.add_argument("--runs", type=int, default=5, help="traced starts, and as many untraced")
     options = parser.parse_args()
     tools = {name: _version(name) for name in ("go", "gcc")}
     lab.enter(options.prefix)
