@@ -87,6 +87,7 @@ def _title(kind: str) -> str:
 
 
 def main() -> None:
+    """Print the tables, or put them into a page."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--into", type=Path, help="put the tables between the marks of this file")
     parser.add_argument("sets", type=Path, nargs="+")
