@@ -25,6 +25,7 @@ _LOADER_CALLS = frozenset(
 )  # fmt: skip
 _LIBRARY = r'\.so(?:\.[0-9.]+)?"|/ld\.so\.(?:cache|preload)"|ld-musl-'
 _GO_SIGNAL_HANDLERS = 30
+_GO_PAGES = "/transparent_hugepage/hpage_pmd_size"
 _LOOK_AHEAD = 20_000
 
 
@@ -148,7 +149,8 @@ def _runtime_ends(
 ) -> Ints:
     """Return when each Go runtime had made its first thread; -1 for programs without one.
 
-    It looks like one that asked for its CPUs and set many signal handlers (osinit, initsig).
+    It looks like one that asked for its CPUs and set many signal handlers (osinit, initsig), or,
+    where a filter hides these, asked for the size of huge pages.
     """
     clones = calls.named("clone", "clone3")
     clones = clones[contains(calls.args(clones), "CLONE_THREAD", regex=False)]
@@ -160,6 +162,8 @@ def _runtime_ends(
         np.append(0, np.cumsum(as_mask(names.eq(name))))
         for name in ("rt_sigaction", "sched_getaffinity")
     )
+    opens = calls.named("openat", "open")
+    pages = opens[contains(calls.args(opens), _GO_PAGES, regex=False)]
     out = np.full(len(process), -1, dtype=np.int64)
     for at, one in enumerate(process.tolist()):  # one step a program on the path
         low, high = np.searchsorted(of, [one, one + 1])
@@ -167,6 +171,8 @@ def _runtime_ends(
         if low < high:
             begin, end = first[at], stop[at]
             end = begin + np.searchsorted(calls.start[begin:end], calls.start[clones[low]])
-            if handlers[end] - handlers[begin] >= _GO_SIGNAL_HANDLERS and asks[end] > asks[begin]:
+            sets = handlers[end] - handlers[begin] >= _GO_SIGNAL_HANDLERS
+            sets |= bool(((pages >= begin) & (pages < end)).any())
+            if sets and asks[end] > asks[begin]:
                 out[at] = calls.end[clones[low]]
     return out

@@ -76,6 +76,18 @@ def test_a_go_program(dynamic):
     assert set(runtime["confidence"]) == {"inferred"}
 
 
+def test_a_go_program_whose_signal_calls_were_filtered_out():
+    log = """
+    100 0 execve("/srv/app", ["x"], 0x7ffc) = 0 <1>
+    100 2 sched_getaffinity(0, 8192, [0 1]) = 8 <0.1>
+    100 3 openat(AT_FDCWD, "/sys/kernel/mm/transparent_hugepage/hpage_pmd_size", O_RDONLY) = 3 <0.1>
+    100 20 clone(child_stack=0xc000, flags=CLONE_VM|CLONE_THREAD) = 101 <1>
+    100 30 getpid() = 100 <1>
+    """
+    answer = attribute_text(write_log(log), ready=(at_ms(31), 100))
+    assert spans(answer)["runtime"] == (1, 21)
+
+
 def test_a_program_with_threads_is_no_go_program():
     log = f"""{loader(100, 0)}
     100 8 sched_getaffinity(0, 8192, [0 1]) = 8 <0.1>
