@@ -14,6 +14,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from coldstart_lab.attribution import (
         Attribution,
+        add_rule,
         attribute_startup,
         default_rules,
     )
@@ -36,6 +37,7 @@ _HOME = {
     "Recording": "recording",
     "RecordingSet": "recording",
     "StraceLog": "readers.strace",
+    "add_rule": "attribution",
     "attribute_startup": "attribution",
     "default_rules": "attribution",
     "import_logs": "capture",
@@ -57,6 +59,7 @@ __all__ = [
     "RecordingSet",
     "StraceLog",
     "__version__",
+    "add_rule",
     "attribute_startup",
     "default_rules",
     "import_logs",
