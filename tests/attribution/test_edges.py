@@ -441,3 +441,18 @@ def test_the_monitor_of_go_wakes_nobody_by_itself():
     waited = answer.segments[answer.segments["rule"] == "scheduler"]
     assert waited["confidence"].tolist() == ["unresolved"]
     assert "scheduler" in set(answer.edges["kind"])
+
+
+def test_of_several_wake_ups_within_the_wait_the_last_one_ended_it():
+    answer = attribute_text(
+        write_log(
+            THREADS
+            + """
+        100 10 futex(0x7f00, FUTEX_WAIT_PRIVATE, 2, NULL) = 0 <41>
+        102 20 futex(0x7f00, FUTEX_WAKE_PRIVATE, 1) = 1 <0.2>
+        101 50 futex(0x7f00, FUTEX_WAKE_PRIVATE, 1) = 1 <0.2>
+        """
+        ),
+        ready=(at_ms(51), 100),
+    )
+    assert answer.edges["waker"].tolist() == [101]
