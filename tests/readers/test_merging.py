@@ -17,12 +17,22 @@ COMMAND = ["/bin/sh", "-c", "for i in 1 2 3; do /bin/true; (exit $i); done; ls /
 LINE = b"%s getpid() = 1\n"
 
 
+# what these return is an id, or what a wait4 that a signal broke into returned
+RETURN_IDS = {
+    "getpid", "getppid", "gettid", "vfork", "fork", "clone", "clone3", "wait4", "set_tid_address",
+    "rt_sigreturn",
+}  # fmt: skip
+
+
 def multiset(log):
     """Events by thread in the order they began, without addresses and ids, which vary."""
     events = log.events
     order = {pid: i for i, pid in enumerate(events.sort_values("start_ns")["pid"].unique())}
     return Counter(
-        (order[pid], kind, syscall, errno, order.get(retval, min(retval, 4096)))
+        (
+            order[pid], kind, syscall, errno,
+            order.get(retval) if syscall in RETURN_IDS else min(retval, 4096),
+        )
         for pid, kind, syscall, errno, retval in zip(
             events["pid"], events["kind"], events["syscall"].astype(object),
             events["errno"].astype(object), events["retval"].fillna(-99), strict=True,
