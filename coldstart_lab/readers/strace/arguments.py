@@ -10,7 +10,6 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from coldstart_lab.kernels import kernel
-from coldstart_lab.readers.strace.interning import NameTable, intern_range
 from coldstart_lab.readers.strace.lexer import (
     LESS,
     ZERO,
@@ -19,6 +18,7 @@ from coldstart_lab.readers.strace.lexer import (
     skip_string,
     starts_with,
 )
+from coldstart_lab.readers.strace.spans import intern_spans
 
 NO_FD = -1
 _FD = b"fd="
@@ -49,7 +49,7 @@ def descriptors(args: pd.Series, *, ready: pd.Series | None = None) -> pd.DataFr
     return pd.DataFrame(
         {
             "fd": pd.arrays.IntegerArray(fd.astype(np.int32), fd == NO_FD),
-            "target": _intern(data, start, length),
+            "target": intern_spans(data, start, length),
         },
         index=args.index,
     )
@@ -81,38 +81,6 @@ def _buffers(text: pd.Series) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
     _, offsets, data = array.buffers()
     at = np.frombuffer(offsets, dtype=np.int64)[array.offset : array.offset + len(array) + 1]
     return at, np.frombuffer(data if data is not None else b"", dtype=np.uint8)
-
-
-def _intern(data: NDArray[np.uint8], start: NDArray[Any], length: NDArray[Any]) -> pd.Categorical:
-    bits = 12
-    while True:
-        table = NameTable(bits)
-        codes = _intern_spans(data, start, length, *table.columns)
-        if len(codes) == len(start):
-            break
-        bits += 3
-    names = pd.Index(table.names(data), dtype="str" if pd.__version__ >= "3" else object)
-    if not names.is_unique:  # different bytes that are no text may be shown alike
-        to, names = pd.factorize(names)
-        codes = np.append(to, -1)[codes]
-    return pd.Categorical.from_codes(codes, names)
-
-
-@kernel
-def _intern_spans(
-    data: Any, start: Any, length: Any, slots: Any, starts: Any, lengths: Any, count: Any
-) -> Any:
-    """Intern one range a row; an array of another length says that the table is full."""
-    codes = np.full(len(start), -1, dtype=np.int32)
-    for row in range(len(start)):
-        if length[row] > 0:
-            code = intern_range(
-                data, start[row], start[row] + length[row], slots, starts, lengths, count
-            )
-            if code == -2:
-                return codes[:-1]
-            codes[row] = code
-    return codes
 
 
 @kernel

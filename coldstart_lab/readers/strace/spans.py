@@ -1,0 +1,60 @@
+"""Makes categories of byte ranges, so that text that repeats is kept once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from coldstart_lab.kernels import kernel
+from coldstart_lab.readers.strace.interning import NameTable, intern_range
+
+
+def intern_spans(
+    data: NDArray[np.uint8], start: NDArray[Any], length: NDArray[Any]
+) -> pd.Categorical:
+    r"""Build a categorical column from one byte range a row.
+
+    Parameters
+    ----------
+    data : array of uint8
+        The bytes the ranges refer to.
+    start, length : arrays of int, shape (n,)
+        Each row's range; a row without bytes is NA.
+
+    Returns
+    -------
+    Categorical, n rows
+        Bytes that are no UTF-8 are shown as ``\xNN``.
+    """
+    bits = 12
+    while True:
+        table = NameTable(bits)
+        codes = _intern_rows(data, start, length, *table.columns)
+        if len(codes) == len(start):
+            break
+        bits += 3
+    names = pd.Index(table.names(data), dtype="str" if pd.__version__ >= "3" else object)
+    if not names.is_unique:  # different bytes that are no text may be shown alike
+        to, names = pd.factorize(names)
+        codes = np.append(to, -1)[codes]
+    return pd.Categorical.from_codes(codes, names)
+
+
+@kernel
+def _intern_rows(
+    data: Any, start: Any, length: Any, slots: Any, starts: Any, lengths: Any, count: Any
+) -> Any:
+    """Intern one range a row; an array of another length says that the table is full."""
+    codes = np.full(len(start), -1, dtype=np.int32)
+    for row in range(len(start)):
+        if length[row] > 0:
+            code = intern_range(
+                data, start[row], start[row] + length[row], slots, starts, lengths, count
+            )
+            if code == -2:
+                return codes[:-1]
+            codes[row] = code
+    return codes
