@@ -2,13 +2,25 @@
 
 from coldstart_lab.tables.attribution import CAUSES, EDGES, SEGMENTS, THREADS, TILES
 from coldstart_lab.tables.recording import MEMBERS, MILESTONES
-from coldstart_lab.tables.schema import STRING, Column, Table
-from coldstart_lab.tables.strace import STRACE_EVENTS, STRACE_LOSSES, STRACE_SUMMARY
+from coldstart_lab.tables.schema import BINARY, STRING, Column, Table
+from coldstart_lab.tables.strace import (
+    STRACE_COUNTS,
+    STRACE_DUMPS,
+    STRACE_EVENTS,
+    STRACE_LOSSES,
+    STRACE_MESSAGES,
+    STRACE_STACKS,
+    STRACE_SUMMARY,
+)
 
 ALL_TABLES: tuple[Table, ...] = (
     STRACE_EVENTS,
     STRACE_SUMMARY,
     STRACE_LOSSES,
+    STRACE_STACKS,
+    STRACE_DUMPS,
+    STRACE_COUNTS,
+    STRACE_MESSAGES,
     MILESTONES,
     MEMBERS,
     THREADS,
@@ -20,13 +32,18 @@ ALL_TABLES: tuple[Table, ...] = (
 
 __all__ = [
     "ALL_TABLES",
+    "BINARY",
     "CAUSES",
     "EDGES",
     "MEMBERS",
     "MILESTONES",
     "SEGMENTS",
+    "STRACE_COUNTS",
+    "STRACE_DUMPS",
     "STRACE_EVENTS",
     "STRACE_LOSSES",
+    "STRACE_MESSAGES",
+    "STRACE_STACKS",
     "STRACE_SUMMARY",
     "STRING",
     "THREADS",

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import pandas as pd
+import pyarrow as pa
 
 from coldstart_lab.errors import SchemaError
 
-Dtype = Literal["int64", "Int64", "Int32", "float64", "bool", "category", "string"]
+Dtype = Literal[
+    "int64", "Int64", "Int32", "UInt64", "float64", "bool", "category", "string", "binary"
+]
 
 # Arrow holds the text: a Python object per cell would cost more than the rest of the table
 STRING = pd.StringDtype("pyarrow")
+BINARY = pd.ArrowDtype(pa.large_binary())
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +29,8 @@ class Column:
     name : str
         Its name; a unit is its suffix.
     dtype : str
-        ``int64``, ``Int64``, ``Int32``, ``float64``, ``bool``, ``category`` (of strings) or
-        ``string``.
+        ``int64``, ``Int64``, ``Int32``, ``UInt64``, ``float64``, ``bool``, ``category`` (of
+        strings), ``string`` or ``binary``.
     doc : str
         What it holds.
     unit : str or None
@@ -43,7 +47,7 @@ class Column:
 
     def pandas_dtype(self) -> Any:
         """Return the pandas type of the column."""
-        return STRING if self.dtype == "string" else self.dtype
+        return {"string": STRING, "binary": BINARY}.get(self.dtype, self.dtype)
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,3 +69,91 @@ STRACE_LOSSES = Table(
         Column("text", "string", "The line itself, its first 4096 bytes."),
     ),
 )
+
+STRACE_STACKS = Table(
+    "strace.stacks",
+    "One row a frame of the stacks that -k and -kk print below a call or signal.",
+    (
+        Column("line", "int64", "Line of the log, counted from 1."),
+        Column(
+            "event_line",
+            "Int64",
+            "Line of the event in strace.events it belongs to; NA if that was not understood.",
+            None,
+            True,
+        ),
+        Column("depth", "Int32", "0 for the innermost frame of its stack."),
+        Column("module", "category", "File the code is from.", None, True),
+        Column("symbol", "category", "Function, as strace demangled it.", None, True),
+        Column("symbol_offset", "UInt64", "Bytes from its begin.", "bytes", True),
+        Column("address", "UInt64", "Address in the file, as strace printed it.", None, True),
+        Column("source_file", "category", "Source file (-kk).", None, True),
+        Column("source_line", "Int32", "Line of that file (-kk).", None, True),
+        Column(
+            "error", "category", "What strace says where it could not name a frame.", None, True
+        ),
+    ),
+)
+
+STRACE_DUMPS = Table(
+    "strace.dumps",
+    "One row a buffer that -e read= or -e write= dumped below a call.",
+    (
+        Column("line", "int64", "Line of the log the dump begins on, counted from 1."),
+        Column(
+            "event_line",
+            "Int64",
+            "Line of the event in strace.events it belongs to; NA if that was not understood.",
+            None,
+            True,
+        ),
+        Column("message", "Int32", "Which message of sendmmsg or recvmmsg.", None, True),
+        Column("buffer", "Int32", "Which of the buffers of writev and its like.", None, True),
+        Column("offset_bytes", "int64", "Where in the buffer data begins; 0 if whole.", "bytes"),
+        Column(
+            "size_bytes",
+            "int64",
+            "Size strace named, else of what it dumped; data is shorter where it could not look.",
+            "bytes",
+        ),
+        Column("data", "binary", "The bytes."),
+    ),
+)
+
+STRACE_COUNTS = Table(
+    "strace.counts",
+    "One row a system call of the tables that -c and -C write; their totals are left out.",
+    (
+        Column("line", "int64", "Line of the log, counted from 1."),
+        Column("table", "Int32", "Which of the log's tables, from 0."),
+        Column(
+            "personality",
+            "category",
+            "The mode it counts, such as '32 bit'; NA: native.",
+            None,
+            True,
+        ),
+        Column("syscall", "category", "Name of the call."),
+        Column("calls", "Int64", "How often it returned.", None, True),
+        Column("errors", "Int64", "How often it failed.", None, True),
+        Column("time_percent", "float64", "Share of the time of all calls.", "%", True),
+        Column("total_ns", "Int64", "System time in it; with -w wall-clock time.", "ns", True),
+        Column("average_ns", "Int64", "The same a call, cut to whole us.", "ns", True),
+        Column("min_ns", "Int64", "The same in its shortest call.", "ns", True),
+        Column("max_ns", "Int64", "The same in its longest call.", "ns", True),
+        Column("wall_total_ns", "Int64", "Wall-clock time in it.", "ns", True),
+        Column("wall_average_ns", "Int64", "The same a call, cut to whole us.", "ns", True),
+        Column("wall_min_ns", "Int64", "The same in its shortest call.", "ns", True),
+        Column("wall_max_ns", "Int64", "The same in its longest call.", "ns", True),
+    ),
+)
+
+STRACE_MESSAGES = Table(
+    "strace.messages",
+    "One row a message of strace itself, such as 'strace: Process 12 attached'.",
+    (
+        Column("line", "int64", "Line of the log, counted from 1."),
+        Column("pid", "Int32", "Thread it is about, or before which it stands.", None, True),
+        Column("text", "string", "The message, its first 4096 bytes."),
+    ),
+)
