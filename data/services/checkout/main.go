@@ -16,7 +16,7 @@ import (
 	"os/signal"
 	"syscall"
 
-	"example.com/checkout/internal/marks"
+	"example.com/marks"
 )
 
 // options are the flags of both commands.

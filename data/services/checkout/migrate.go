@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 
 	"example.com/checkout/internal/config"
-	"example.com/checkout/internal/marks"
+	"example.com/marks"
 )
 
 const steps = 12

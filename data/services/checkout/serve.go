@@ -10,7 +10,7 @@ import (
 	"sync"
 	"time"
 
-	"example.com/checkout/internal/marks"
+	"example.com/marks"
 )
 
 const graceful = 5 * time.Second

@@ -13,9 +13,9 @@ import (
 	"example.com/checkout/internal/certificate"
 	"example.com/checkout/internal/config"
 	"example.com/checkout/internal/database"
-	"example.com/checkout/internal/marks"
 	"example.com/checkout/internal/payments"
 	"example.com/checkout/internal/upstream"
+	"example.com/marks"
 )
 
 // parts are what a start puts together.

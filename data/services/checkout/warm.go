@@ -6,8 +6,8 @@ import (
 
 	"example.com/checkout/internal/catalog"
 	"example.com/checkout/internal/geo"
-	"example.com/checkout/internal/marks"
 	"example.com/checkout/internal/rules"
+	"example.com/marks"
 )
 
 // warmUp does what need not be done before the first answer.

@@ -5,7 +5,7 @@ package catalog
 import (
 	"fmt"
 
-	"example.com/checkout/internal/marks"
+	"example.com/marks"
 )
 
 const articles = 200_000

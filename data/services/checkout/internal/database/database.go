@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"example.com/checkout/internal/config"
-	"example.com/checkout/internal/marks"
+	"example.com/marks"
 )
 
 const protocolVersion = 3 << 16

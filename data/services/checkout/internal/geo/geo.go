@@ -5,7 +5,7 @@ package geo
 import (
 	"sort"
 
-	"example.com/checkout/internal/marks"
+	"example.com/marks"
 )
 
 const ranges = 180_000

@@ -11,7 +11,7 @@ import (
 	"fmt"
 	"unsafe"
 
-	"example.com/checkout/internal/marks"
+	"example.com/marks"
 )
 
 func load(module string, paths []string) (Loaded, error) {

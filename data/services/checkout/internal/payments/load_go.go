@@ -2,7 +2,7 @@
 
 package payments
 
-import "example.com/checkout/internal/marks"
+import "example.com/marks"
 
 func load(module string, _ []string) (Loaded, error) {
 	defer marks.Span(lane, "payments check "+module, "cpu")()

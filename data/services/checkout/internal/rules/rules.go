@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"regexp"
 
-	"example.com/checkout/internal/marks"
+	"example.com/marks"
 )
 
 var (

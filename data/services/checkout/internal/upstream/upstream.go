@@ -14,7 +14,7 @@ import (
 	"strconv"
 
 	"example.com/checkout/internal/config"
-	"example.com/checkout/internal/marks"
+	"example.com/marks"
 )
 
 // Client is a connection to the upstream. It is not for use by several goroutines.
