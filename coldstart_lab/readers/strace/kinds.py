@@ -8,7 +8,7 @@ Clock = Literal["unix", "time-of-day", "relative", "none"]
 
 # Kinds of physical lines. The first five begin an event; the rest do not.
 SYSCALL, SIGNAL, EXITED, KILLED, SUPERSEDED = range(5)
-RESUMED, MESSAGE, BLANK, STACK, DUMP, LOST = range(5, 11)
+RESUMED, MESSAGE, BLANK, STACK, DUMP, LOST, COUNTS = range(5, 12)
 
 EVENT_KINDS = ("syscall", "signal", "exit", "killed", "superseded")
 LINE_NAMES = (
@@ -23,6 +23,7 @@ LINE_NAMES = (
     "stack frames",
     "dumps",
     "not understood",
+    "tables of counts",
 )
 
 # How a line tells the time

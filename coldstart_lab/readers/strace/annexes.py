@@ -1,0 +1,82 @@
+"""Finds the event that a stack frame or a dump belongs to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from coldstart_lab.kernels import kernel
+from coldstart_lab.readers.strace.kinds import (
+    DUMP,
+    EXITED,
+    KILLED,
+    LOST,
+    PID_MAX,
+    RESUMED,
+    STACK,
+    SUPERSEDED,
+    SYSCALL,
+)
+from coldstart_lab.readers.strace.lines import Lines
+
+
+@kernel
+def find_owners(kind: Any, pid: Any, partner: Any, rows: Any) -> Any:
+    """Find the line whose event each annex belongs to.
+
+    Parameters
+    ----------
+    kind, pid : arrays
+        Columns of the scanned lines, in file order.
+    partner : array of int64
+        The row that resumed each unfinished call, and the other way round; else -1.
+    rows : array of int64
+        Rows of the annexes, ascending.
+
+    Returns
+    -------
+    array of int64, one for each of ``rows``
+        Row of the event's first line; -1 if the line above is not understood.
+
+    Notes
+    -----
+    strace prints both directly below the line that ends the call. Only the stack of a call that
+    never returns comes later, below the end of its thread.
+    """
+    owners = np.full(len(rows), -1, dtype=np.int64)
+    last = np.full(PID_MAX + 2, -1, dtype=np.int32)  # the last call of each thread
+    owner = -1
+    done = 0
+    for row in range(len(kind)):
+        slot = pid[row] + 1  # slot 0 is for lines without an id
+        if kind[row] == SYSCALL:
+            last[slot] = row
+            owner = row
+        elif kind[row] == RESUMED:
+            owner = partner[row]
+        elif kind[row] in (EXITED, KILLED):
+            owner = last[slot] if last[slot] >= 0 else row
+        elif kind[row] <= SUPERSEDED:
+            owner = row
+        elif kind[row] == LOST:
+            owner = -1
+        elif kind[row] in (STACK, DUMP) and done < len(rows) and rows[done] == row:
+            owners[done] = owner
+            done += 1
+    return owners
+
+
+def event_lines(owners: NDArray[np.int64]) -> pd.arrays.IntegerArray:
+    """Return the line numbers of owners, NA for none."""
+    return pd.arrays.IntegerArray(owners + 1, owners < 0)
+
+
+def line_stops(buf: NDArray[np.uint8], lines: Lines, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return where lines end, their newlines left out."""
+    last = len(lines.kind) - 1
+    stops = lines.offset[np.minimum(rows + 1, last)] - 1
+    stops[rows == last] = len(buf) - (len(buf) > 0 and buf[-1] == ord("\n"))
+    return stops

@@ -1,0 +1,187 @@
+"""Reads the buffers that -e read= and -e write= dump below calls."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from coldstart_lab.kernels import kernel
+from coldstart_lab.readers.strace.annexes import event_lines, find_owners, line_stops
+from coldstart_lab.readers.strace.body import trim
+from coldstart_lab.readers.strace.kinds import DUMP, LOST
+from coldstart_lab.readers.strace.lexer import SPACE, ZERO, ends_with, is_digit, starts_with
+from coldstart_lab.readers.strace.lines import Lines
+from coldstart_lab.tables import BINARY, STRACE_DUMPS
+
+_HEAD = len(b" | ")
+_WIDTH = 16  # bytes a line
+_GROUP = 8  # bytes before a wider gap
+_BUFFER_HEAD = b" * "
+_IN_BUFFER = b" bytes in buffer "
+_VECTOR_HEAD = b" = "
+_IN_VECTOR = b" buffers in vector "
+_NOT_FETCHED = b" | <Cannot fetch "
+_END = b" |"
+_MOST_DIGITS = 15  # of numbers that fit 64 bits, signed
+_INT32_MAX = 2**31 - 1
+
+# Columns of what the kernel fills for each buffer
+_ROW, _MESSAGE, _BUFFER, _OFFSET, _SIZE, _AT, _OWNER = range(7)
+
+
+def dumps_frame(buf: NDArray[np.uint8], lines: Lines, partner: NDArray[np.int64]) -> pd.DataFrame:
+    """Build the table of dumped buffers; what only looked like a dump becomes a lost line.
+
+    Parameters
+    ----------
+    buf : array of uint8
+        The log.
+    lines : Lines
+        Its scanned lines; ``kind`` is changed in place.
+    partner : array of int64
+        The row that resumed each unfinished call, and the other way round; else -1.
+
+    Returns
+    -------
+    DataFrame
+        ``tables.STRACE_DUMPS``, in file order.
+    """
+    rows = np.flatnonzero(lines.kind == DUMP)
+    if not len(rows):
+        return STRACE_DUMPS.empty()
+    owners = find_owners(lines.kind, lines.pid, partner, rows)
+    made, data, bad = _read_dumps(
+        buf, rows, lines.offset[rows], line_stops(buf, lines, rows), owners
+    )
+    lines.kind[rows[bad]] = LOST
+    if not len(made):
+        return STRACE_DUMPS.empty()
+    ends = np.append(made[1:, _AT], len(data))
+    size = np.maximum(made[:, _SIZE], made[:, _OFFSET] + ends - made[:, _AT])
+    return STRACE_DUMPS.frame(
+        {
+            "line": made[:, _ROW] + 1,
+            "event_line": event_lines(made[:, _OWNER]),
+            "message": _nullable(made[:, _MESSAGE]),
+            "buffer": _nullable(made[:, _BUFFER]),
+            "offset_bytes": made[:, _OFFSET],
+            "size_bytes": size,
+            "data": _binary(np.append(made[:, _AT], len(data)), data),
+        }
+    )
+
+
+def _nullable(numbers: NDArray[np.int64]) -> pd.arrays.IntegerArray:
+    return pd.arrays.IntegerArray(numbers.astype(np.int32), numbers < 0)
+
+
+def _binary(offsets: NDArray[np.int64], data: NDArray[np.uint8]) -> Any:
+    array = pa.Array.from_buffers(
+        pa.large_binary(), len(offsets) - 1, [None, pa.py_buffer(offsets), pa.py_buffer(data)]
+    )
+    return pd.array(pa.chunked_array([array]), dtype=BINARY)
+
+
+@kernel
+def _read_dumps(buf: Any, rows: Any, starts: Any, stops: Any, owners: Any) -> tuple[Any, Any, Any]:
+    """Read the lines of dumps into one row a buffer, their bytes, and the lines that are none."""
+    made = np.full((len(rows), 7), -1, dtype=np.int64)
+    data = np.empty(len(rows) * _WIDTH, dtype=np.uint8)
+    bad = np.zeros(len(rows), dtype=np.bool_)
+    last = -1  # the buffer that is being read
+    at = 0
+    message = message_owner = -1
+    for i in range(len(rows)):
+        start = starts[i]
+        stop = trim(buf, start, stops[i])
+        if starts_with(buf, start, stop, _VECTOR_HEAD):
+            _, message = _two_numbers(buf, start, stop, _IN_VECTOR)
+            message_owner = owners[i]
+            bad[i] = message < 0
+        elif starts_with(buf, start, stop, _BUFFER_HEAD):
+            size, buffer = _two_numbers(buf, start, stop, _IN_BUFFER)
+            bad[i] = buffer < 0
+            if buffer >= 0:
+                last += 1
+                made[last, _ROW], made[last, _OWNER] = rows[i], owners[i]
+                made[last, _OFFSET], made[last, _AT], made[last, _SIZE] = 0, at, size
+                made[last, _MESSAGE] = message if message_owner == owners[i] else -1
+                made[last, _BUFFER] = buffer
+        elif not starts_with(buf, start, stop, _NOT_FETCHED):
+            offset, first = _read_offset(buf, start + _HEAD, stop)
+            cut = stops[i] == len(buf)  # the log ends inside this line
+            count = 0
+            if offset >= 0 and (cut or ends_with(buf, start, stop, _END)):
+                count = _read_bytes(buf, first, stop, data, at)
+            bad[i] = count == 0
+            if count == 0:
+                continue
+            same = last >= 0 and made[last, _OWNER] == owners[i]
+            if not same or made[last, _OFFSET] + at - made[last, _AT] != offset:
+                last += 1
+                if same and offset > 0:  # the rest of a buffer of which a line is missing
+                    made[last] = made[last - 1]
+                made[last, _ROW], made[last, _OWNER] = rows[i], owners[i]
+                made[last, _OFFSET], made[last, _AT] = offset, at
+            at += count
+    return made[: last + 1], data[:at], bad
+
+
+@kernel
+def _number(buf: Any, start: int, stop: int) -> tuple[int, int]:
+    """Read the decimal number at ``start``: (value or -1, first byte after it)."""
+    value = 0
+    i = start
+    while i < stop and is_digit(buf[i]) and i - start < _MOST_DIGITS:
+        value = value * 10 + (buf[i] - ZERO)
+        i += 1
+    return (value if i > start else -1), i
+
+
+@kernel
+def _two_numbers(buf: Any, start: int, stop: int, between: Any) -> tuple[int, int]:
+    """Read a line such as `` * 5 bytes in buffer 0``: its numbers, or -1 twice."""
+    first, end = _number(buf, start + _HEAD, stop)
+    if first >= 0 and starts_with(buf, end, stop, between):
+        second, end = _number(buf, end + len(between), stop)
+        if end == stop and second <= _INT32_MAX:
+            return first, second
+    return -1, -1
+
+
+@kernel
+def _hex_digit(byte: int) -> int:
+    if is_digit(byte):
+        return int(byte - ZERO)
+    return int(byte - 87) if 97 <= byte <= 102 else -1
+
+
+@kernel
+def _read_offset(buf: Any, start: int, stop: int) -> tuple[int, int]:
+    """Read the offset a line of a dump begins with: (offset or -1, first byte of the dump)."""
+    value = 0
+    i = start
+    while i < stop and _hex_digit(buf[i]) >= 0 and i - start < _MOST_DIGITS:
+        value = value * 16 + _hex_digit(buf[i])
+        i += 1
+    if i == start or i + 1 >= stop or buf[i] != SPACE or buf[i + 1] != SPACE:
+        return -1, i
+    return value, i + 2
+
+
+@kernel
+def _read_bytes(buf: Any, first: int, stop: int, out: Any, at: int) -> int:
+    """Read the bytes of one line; returns how many there are."""
+    for j in range(_WIDTH):
+        i = first + 3 * j + (j >= _GROUP)
+        if i + 1 >= stop:
+            return j
+        high, low = _hex_digit(buf[i]), _hex_digit(buf[i + 1])
+        if high < 0 or low < 0:
+            return j
+        out[at + j] = high * 16 + low
+    return _WIDTH
