@@ -10,12 +10,14 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
+import numba.extending
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
@@ -45,6 +47,40 @@ def kernel(function: Function) -> Function:
         settings.CACHE_DIR = theirs
 
 
+def routine(function: Function) -> Function:
+    """Compile a function that only kernels call, as a part of each of them.
+
+    Parameters
+    ----------
+    function : callable
+        Plain Python over NumPy arrays and numbers.
+
+    Returns
+    -------
+    callable
+        What kernels call; it has no entrance for the interpreter, which takes long to compile.
+    """
+    options: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    return cast("Function", numba.njit(nogil=True, **options)(function))
+
+
+def instruction(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Let kernels call what a function generates for the compiler (numba's ``intrinsic``).
+
+    Parameters
+    ----------
+    function : callable
+        Takes the typing context and the types of the arguments; returns the signature and the
+        function that generates the code.
+
+    Returns
+    -------
+    callable
+        What kernels call, without the typing context.
+    """
+    return cast("Callable[..., Any]", numba.extending.intrinsic(function))
+
+
 @functools.cache
 def cache_folder() -> Path:
     """Return the folder of the compiled code of this version of the kernels.
@@ -71,7 +107,11 @@ def cache_folder() -> Path:
 def _content_of_kernels() -> str:
     """Digest the files of all folders with kernels: constants are compiled in as well."""
     content = {path: path.read_bytes() for path in sorted(_PACKAGE.rglob("*.py"))}
-    folders = {path.parent for path, text in content.items() if b"\n@kernel\n" in text}
+    folders = {
+        path.parent
+        for path, text in content.items()
+        if re.search(rb"^@(kernel|routine)$", text, re.M)
+    }
     digest = hashlib.sha256(numba.__version__.encode())
     for path, text in content.items():
         if path.parent in folders:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
-from coldstart_lab.kernels import kernel
-from coldstart_lab.readers.strace.interning import intern_range
+from coldstart_lab.kernels import routine
 from coldstart_lab.readers.strace.kinds import (
     DELAYED,
     DETACHED,
@@ -26,6 +25,8 @@ from coldstart_lab.readers.strace.kinds import (
     UNFINISHED,
 )
 from coldstart_lab.readers.strace.lexer import (
+    DOT,
+    GREATER,
     LESS,
     MINUS,
     PAREN_CLOSE,
@@ -37,14 +38,15 @@ from coldstart_lab.readers.strace.lexer import (
     find,
     find_return,
     is_digit,
-    is_word,
     number_end,
     read_duration,
     read_number,
     starts_with,
 )
+from coldstart_lab.readers.strace.vectors import name_end
 
 _RETURN = 13
+_LONGEST_NAME = 64
 _UNFINISHED = b"<unfinished ...>"
 _DETACHED = b"<detached ...>"
 _MOVED = b"<pid changed to "
@@ -53,6 +55,7 @@ _RESUMED_HEAD = b"<... "
 _RESUMED_TAIL = b" resumed>"
 _SIGNAL_HEAD = b"--- "
 _SIGNAL_TAIL = b" ---"
+_STOPPED_BY = b"stopped by "
 _EXIT_HEAD = b"+++ "
 _EXIT_TAIL = b" +++"
 _EXITED_WITH = b"+++ exited with "
@@ -70,7 +73,30 @@ _LEFT = b" detached"
 _GLUED = b"strace: Process "
 
 
-@kernel
+class Body(NamedTuple):
+    """What a line says; begins and ends are bytes of the buffer, a length of -1 says: none."""
+
+    kind: int
+    flags: int = 0
+    name_start: int = 0
+    name_stop: int = 0
+    args_start: int = 0
+    args_length: int = -1
+    duration_ns: int = 0
+    retval: int = 0
+    text_start: int = 0
+    text_length: int = 0
+    errno_start: int = 0
+    errno_stop: int = 0
+
+
+@routine
+def plain_body(kind: int, flags: int) -> Body:
+    """Return a line without parts."""
+    return Body(kind, flags, 0, 0, 0, -1, 0, 0, 0, 0, 0, 0)
+
+
+@routine
 def trim(buf: Any, start: int, stop: int) -> int:
     """Return where ``buf[start:stop]`` ends without blanks and carriage returns."""
     while stop > start and (buf[stop - 1] == SPACE or buf[stop - 1] == _RETURN):
@@ -78,7 +104,7 @@ def trim(buf: Any, start: int, stop: int) -> int:
     return stop
 
 
-@kernel
+@routine
 def _tampering(buf: Any, start: int, stop: int) -> int:
     """Read what ``-e inject`` leaves at the end of a result: flags."""
     flags = 0
@@ -94,193 +120,164 @@ def _tampering(buf: Any, start: int, stop: int) -> int:
     return flags
 
 
-@kernel
-def _read_result(buf: Any, start: int, stop: int, row: int, lines: Any, names: Any) -> bool:
-    """Read the return value at ``start``; False if the table of names is full."""
-    end = number_end(buf, start, stop)
-    text_start = start
-    if end > 0 and buf[start] != QUESTION:
-        lines.retval[row] = read_number(buf, start, end)
-        lines.flags[row] |= HAS_RETVAL
-        text_start = end
-        while text_start < stop and buf[text_start] == SPACE:
-            text_start += 1
-    text_stop = stop
-    name_at = end + 1
-    if end > 0 and name_at < stop and buf[end] == SPACE and buf[name_at] == UPPER_E:
-        name_stop = name_at
-        while name_stop < stop and is_word(buf[name_stop]):
-            name_stop += 1
-        errno = intern_range(buf, name_at, name_stop, *names)
-        if errno == -2:
-            return False
-        lines.errno[row] = errno
-        if buf[start] == QUESTION:
-            text_stop = start + 1
-        else:
-            text_start = text_stop  # the words in parentheses only repeat the name
-    if buf[stop - 1] == PAREN_CLOSE and end > 0:
-        lines.flags[row] |= _tampering(buf, end, stop)
-    lines.text_start[row] = text_start
-    lines.text_length[row] = text_stop - text_start
-    return True
-
-
-@kernel
-def _moved(buf: Any, start: int, stop: int) -> int:
-    """Return where ``<pid changed to 123 ...>`` begins, which -ff writes for an exec; else -1."""
-    if not ends_with(buf, start, stop, _MORE):
-        return -1
-    i = stop - len(_MORE)
-    while i > start and is_digit(buf[i - 1]):
-        i -= 1
-    return i - len(_MOVED) if ends_with(buf, start, i, _MOVED) else -1
-
-
-@kernel
-def read_call(
-    buf: Any, args: int, stop: int, whole: bool, row: int, lines: Any, names: Any
-) -> bool:
-    """Read arguments and result of a begun, complete or resumed call; False if names are full."""
-    lines.args_start[row] = args
-    stop = trim(buf, args, stop)
-    moved = _moved(buf, args, stop)
-    if moved >= 0 or ends_with(buf, args, stop, _UNFINISHED):
-        end = moved if moved >= 0 else stop - len(_UNFINISHED)
-        if end > args and buf[end - 1] == SPACE:
+@routine
+def _broken_off(buf: Any, args: int, stop: int) -> tuple[int, int]:
+    """Read how a line ends that tells no result: (end of the arguments or -1, flags)."""
+    if not ends_with(buf, args, stop, _MORE):
+        return -1, 0
+    if ends_with(buf, args, stop, _UNFINISHED):
+        end = stop - len(_UNFINISHED)
+    elif ends_with(buf, args, stop, _DETACHED):
+        return trim(buf, args, stop - len(_DETACHED)), UNFINISHED | DETACHED
+    else:  # "<pid changed to 123 ...>", which -ff writes for an exec
+        end = stop - len(_MORE)
+        while end > args and is_digit(buf[end - 1]):
             end -= 1
-        lines.args_length[row] = end - args
-        lines.flags[row] |= UNFINISHED
-        return True
-    if ends_with(buf, args, stop, _DETACHED):
-        lines.args_length[row] = trim(buf, args, stop - len(_DETACHED)) - args
-        lines.flags[row] |= UNFINISHED | DETACHED
-        return True
-    duration, end = read_duration(buf, args, stop)
-    close, result = find_return(buf, args, end)
-    if close >= 0:
-        if ends_with(buf, args, close, _UNFINISHED):  # killed while it was in the call
-            close = max(args, close - len(_UNFINISHED) - 1)
-        lines.args_length[row] = close - args
-        if duration >= 0:
-            lines.duration_ns[row] = duration
-            lines.flags[row] |= HAS_DURATION
-        return _read_result(buf, result, end, row, lines, names)
+        if not ends_with(buf, args, end, _MOVED):
+            return -1, 0
+        end -= len(_MOVED)
+    if end > args and buf[end - 1] == SPACE:
+        end -= 1
+    return end, UNFINISHED
+
+
+@routine
+def _glued(
+    buf: Any, kind: int, flags: int, name: int, name_stop: int, args: int, stop: int
+) -> Body:
+    """Read a call in whose line strace wrote that it attached to, or left, a thread."""
     left = ends_with(buf, args, stop, _LEFT)
     if left or ends_with(buf, args, stop, _ATTACHED):
         glued = find(buf, args, stop, _GLUED)
         if glued >= 0:
-            lines.args_length[row] = glued - args
-            lines.flags[row] |= UNFINISHED | GLUED | (DETACHED if left else 0)
-            _read_announced(buf, glued + len(_GLUED), stop, row, lines)
-            return True
-    if not whole:  # the log was cut off inside this line
-        lines.args_length[row] = stop - args
-        lines.flags[row] |= UNFINISHED | TRUNCATED
-        return True
-    lines.kind[row] = LOST
-    return True
+            flags |= UNFINISHED | GLUED | (DETACHED if left else 0)
+            thread = _announced(buf, glued + len(_GLUED), stop)
+            return Body(
+                kind, flags, name, name_stop, args, glued - args, 0, thread, args, 0, 0, 0
+            )  # fmt: skip
+    return plain_body(LOST, 0)
 
 
-@kernel
-def _read_signal(buf: Any, start: int, stop: int, row: int, lines: Any, names: Any) -> bool:
+@routine
+def read_call(
+    buf: Any, kind: int, flags: int, name: int, name_stop: int, args: int, stop: int, whole: bool
+) -> Body:
+    """Read arguments and result of a begun, complete or resumed call."""
+    stop = trim(buf, args, stop)
+    if stop > args + 1 and buf[stop - 1] == GREATER and buf[stop - 2] == DOT:
+        end, more = _broken_off(buf, args, stop)
+        if end >= 0:
+            return Body(
+                kind, flags | more, name, name_stop, args, end - args, 0, 0, args, 0, 0, 0
+            )  # fmt: skip
+    duration, end = read_duration(buf, args, stop)
+    close, result = find_return(buf, args, end)
+    if close < 0:
+        body = _glued(buf, kind, flags, name, name_stop, args, stop)
+        if body.kind == LOST and not whole:  # the log was cut off inside this line
+            flags |= UNFINISHED | TRUNCATED
+            return Body(kind, flags, name, name_stop, args, stop - args, 0, 0, args, 0, 0, 0)
+        return body
+    if duration >= 0:
+        flags |= HAS_DURATION
+    if ends_with(buf, args, close, _UNFINISHED):  # killed while it was in the call
+        close = max(args, close - len(_UNFINISHED) - 1)
+    # the result: a number or "?", then an error or other text
+    retval = 0
+    errno_start = errno_stop = 0
+    text_start, text_stop = result, end
+    after = number_end(buf, result, end)
+    if after > 0:
+        if buf[result] != QUESTION:
+            retval = read_number(buf, result, after)
+            flags |= HAS_RETVAL
+            text_start = after
+            while text_start < end and buf[text_start] == SPACE:
+                text_start += 1
+        if after + 1 < end and buf[after] == SPACE and buf[after + 1] == UPPER_E:
+            errno_start = after + 1
+            errno_stop = name_end(buf, errno_start, end)
+            if buf[result] == QUESTION:
+                text_stop = result + 1
+            else:
+                text_start = text_stop  # the words in parentheses only repeat the name
+        if buf[end - 1] == PAREN_CLOSE:
+            flags |= _tampering(buf, after, end)
+    return Body(
+        kind, flags, name, name_stop, args, close - args, max(duration, 0), retval,
+        text_start, text_stop - text_start, errno_start, errno_stop,
+    )  # fmt: skip
+
+
+@routine
+def _read_signal(buf: Any, start: int, stop: int) -> Body:
     name = start + len(_SIGNAL_HEAD)
     if not ends_with(buf, name, stop, _SIGNAL_TAIL):
-        lines.kind[row] = LOST
-        return True
-    end = name
-    while end < stop and is_word(buf[end]):
-        end += 1
-    if buf[name] == 115:  # "stopped by SIGSTOP"
-        args = name
-        end = stop - len(_SIGNAL_TAIL)
-        name = end
-        while name > args and is_word(buf[name - 1]):
-            name -= 1
+        return plain_body(LOST, 0)
+    args = name
+    if starts_with(buf, name, stop, _STOPPED_BY):
+        name += len(_STOPPED_BY)
+        name_stop = name_end(buf, name, stop)
     else:
-        args = min(end + 1, stop - len(_SIGNAL_TAIL))
-    lines.kind[row] = SIGNAL
-    lines.name[row] = intern_range(buf, name, end, *names)
-    lines.args_start[row] = args
-    lines.args_length[row] = stop - len(_SIGNAL_TAIL) - args
-    return bool(lines.name[row] != -2)
+        name_stop = name_end(buf, name, stop)
+        args = min(name_stop + 1, stop - len(_SIGNAL_TAIL))
+    length = stop - len(_SIGNAL_TAIL) - args
+    return Body(SIGNAL, 0, name, name_stop, args, length, 0, 0, args, 0, 0, 0)
 
 
-@kernel
-def _read_exit(buf: Any, start: int, stop: int, row: int, lines: Any, names: Any) -> bool:
-    if starts_with(buf, start, stop, _EXITED_WITH):
-        at = start + len(_EXITED_WITH)
-        lines.kind[row] = EXITED
-    elif starts_with(buf, start, stop, _SUPERSEDED_BY):
-        at = start + len(_SUPERSEDED_BY)
-        lines.kind[row] = SUPERSEDED
-    elif starts_with(buf, start, stop, _KILLED_BY):
-        at = start + len(_KILLED_BY)
-        end = at
-        while end < stop and is_word(buf[end]):
-            end += 1
-        lines.kind[row] = KILLED
-        lines.name[row] = intern_range(buf, at, end, *names)
+@routine
+def _read_exit(buf: Any, start: int, stop: int) -> Body:
+    if starts_with(buf, start, stop, _KILLED_BY):
+        name = start + len(_KILLED_BY)
+        end = name_end(buf, name, stop)
+        args, length = name, -1
         if end + len(_EXIT_TAIL) < stop:  # "(core dumped)"
-            lines.args_start[row] = end + 1
-            lines.args_length[row] = stop - len(_EXIT_TAIL) - end - 1
-        return bool(lines.name[row] != -2)
+            args, length = end + 1, stop - len(_EXIT_TAIL) - end - 1
+        return Body(KILLED, 0, name, end, args, length, 0, 0, args, 0, 0, 0)
+    if starts_with(buf, start, stop, _EXITED_WITH):
+        kind, at = EXITED, start + len(_EXITED_WITH)
+    elif starts_with(buf, start, stop, _SUPERSEDED_BY):
+        kind, at = SUPERSEDED, start + len(_SUPERSEDED_BY)
     else:
-        lines.kind[row] = LOST
-        return True
+        return plain_body(LOST, 0)
     end = number_end(buf, at, stop)
     if end < 0:
-        lines.kind[row] = LOST
-        return True
-    lines.retval[row] = read_number(buf, at, end)
-    lines.flags[row] |= HAS_RETVAL
-    return True
+        return plain_body(LOST, 0)
+    value = read_number(buf, at, end)
+    return Body(kind, HAS_RETVAL, at, at, at, -1, 0, value, at, 0, 0, 0)
 
 
-@kernel
-def read_body(
-    buf: Any, start: int, stop: int, whole: bool, row: int, lines: Any, names: Any
-) -> bool:
-    """Read what stands after the prefix; False if the table of names is full."""
+@routine
+def read_body(buf: Any, start: int, stop: int, whole: bool) -> Body:
+    """Read what stands after the prefix."""
+    end = name_end(buf, start, min(stop, start + _LONGEST_NAME))
+    if end > start and end < stop and buf[end] == PAREN_OPEN and not is_digit(buf[start]):
+        flags = RESTARTED if starts_with(buf, start, end, _RESTART) else 0
+        return read_call(buf, SYSCALL, flags, start, end, end + 1, stop, whole)
     first = buf[start]
     if first == LESS and starts_with(buf, start, stop, _RESUMED_HEAD):
         name = start + len(_RESUMED_HEAD)
-        end = name
-        while end < stop and is_word(buf[end]):
-            end += 1
+        end = name_end(buf, name, stop)
         if not starts_with(buf, end, stop, _RESUMED_TAIL):
-            lines.kind[row] = LOST
-            return True
-        lines.kind[row] = RESUMED
-        lines.name[row] = intern_range(buf, name, end, *names)
+            return plain_body(LOST, 0)
         args = end + len(_RESUMED_TAIL)
         if args < stop and buf[args] == SPACE:  # strace 4.26 and older
             args += 1
-        return lines.name[row] != -2 and read_call(buf, args, stop, whole, row, lines, names)
+        return read_call(buf, RESUMED, 0, name, end, args, stop, whole)
     if first == MINUS and starts_with(buf, start, stop, _SIGNAL_HEAD):
-        return bool(_read_signal(buf, start, trim(buf, start, stop), row, lines, names))
+        return _read_signal(buf, start, trim(buf, start, stop))
     if first == 43 and starts_with(buf, start, stop, _EXIT_HEAD):
-        return bool(_read_exit(buf, start, stop, row, lines, names))
-    if is_word(first) and not is_digit(first):
-        end = start
-        while end < stop and is_word(buf[end]) and end - start < 64:
-            end += 1
-        if end < stop and buf[end] == PAREN_OPEN:
-            lines.kind[row] = SYSCALL
-            lines.name[row] = intern_range(buf, start, end, *names)
-            if starts_with(buf, start, end, _RESTART):
-                lines.flags[row] |= RESTARTED
-            return lines.name[row] != -2 and read_call(buf, end + 1, stop, whole, row, lines, names)
+        return _read_exit(buf, start, stop)
     if starts_with(buf, start, stop, _MESSAGE) or starts_with(buf, start, stop, _PROCESS):
-        lines.kind[row] = MESSAGE
         if starts_with(buf, start, stop, _GLUED) and ends_with(buf, start, stop, _ATTACHED):
-            _read_announced(buf, start + len(_GLUED), stop, row, lines)
-            lines.flags[row] |= HAS_RETVAL
-    return True
+            thread = _announced(buf, start + len(_GLUED), stop)
+            return Body(MESSAGE, HAS_RETVAL, 0, 0, 0, -1, 0, thread, 0, 0, 0, 0)
+        return plain_body(MESSAGE, 0)
+    return plain_body(LOST, 0)
 
 
-@kernel
-def _read_announced(buf: Any, start: int, stop: int, row: int, lines: Any) -> None:
-    """Read the thread id of ``strace: Process 123 attached``."""
+@routine
+def _announced(buf: Any, start: int, stop: int) -> int:
+    """Read the thread id of ``strace: Process 123 attached``; -1 if there is none."""
     end = number_end(buf, start, stop)
-    lines.retval[row] = read_number(buf, start, end) if end > 0 and is_digit(buf[start]) else -1
+    return read_number(buf, start, end) if end > 0 and is_digit(buf[start]) else -1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from coldstart_lab.kernels import kernel
+from coldstart_lab.kernels import routine
 from coldstart_lab.readers.strace.lexer import ends_with, find, starts_with
 
 _NEWLINE, _RETURN = 10, 13
@@ -18,7 +18,7 @@ _GLUED = b"strace: Process "
 _OPEN = b"("
 
 
-@kernel
+@routine
 def is_annex(buf: Any, start: int, stop: int) -> bool:
     """Whether the line belongs to the call before it: a stack frame or a dump of a buffer."""
     return (
@@ -28,7 +28,7 @@ def is_annex(buf: Any, start: int, stop: int) -> bool:
     )
 
 
-@kernel
+@routine
 def is_lone_ending(buf: Any, start: int, stop: int) -> bool:
     """Whether this is only the end of a line that a message of strace broke in two."""
     return (stop - start == len(_UNFINISHED) and starts_with(buf, start, stop, _UNFINISHED)) or (
@@ -36,7 +36,7 @@ def is_lone_ending(buf: Any, start: int, stop: int) -> bool:
     )
 
 
-@kernel
+@routine
 def continues(buf: Any, start: int) -> bool:
     """Whether the line before the one at ``start`` is a call broken by a message of strace."""
     stop = start - 1

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from coldstart_lab.readers.strace.joining import copy_texts, empty_columns, join_lines
 from coldstart_lab.readers.strace.kinds import (
     EVENT_KINDS,
     FLAG_NAMES,
-    HAS_DURATION,
-    HAS_RETVAL,
     LINE_NAMES,
     LOST,
-    NO_PID,
-    NO_TIME,
     RESUMED,
     SYSCALL,
     UNFINISHED,
 )
 from coldstart_lab.readers.strace.lines import Lines
-from coldstart_lab.readers.strace.text import gather_text
+from coldstart_lab.readers.strace.text import gather_text, text_column
 from coldstart_lab.tables import STRACE_LOSSES, STRACE_SUMMARY
 
 _FLAG_MASK = (1 << len(FLAG_NAMES)) - 1
@@ -41,6 +40,8 @@ def events_frame(
     names: list[str],
     times: NDArray[np.int64],
     partner: NDArray[np.int64],
+    *,
+    threads: int,
 ) -> pd.DataFrame:
     """Build the table of events, calls in two lines joined.
 
@@ -56,63 +57,57 @@ def events_frame(
         Time of each line on one clock, -1 for none.
     partner : array of int64
         The row that resumed each unfinished call, else -1.
+    threads : int
+        How many threads work on it.
 
     Returns
     -------
     DataFrame
         ``tables.STRACE_EVENTS``, in file order.
     """
-    rows = np.flatnonzero(lines.kind < len(EVENT_KINDS))
-    other = partner[rows]
-    joined = other >= 0
-    result = np.where(joined, other, rows)  # the line that holds the result
-    flags = lines.flags[rows]
-    ends = lines.flags[result]
-    start = times[rows]
-    duration = lines.duration_ns[result]
-    timed = (ends & HAS_DURATION) != 0
-    by_lines = joined & ~timed & (start != NO_TIME) & (times[result] != NO_TIME)
-    # the wall clock may have been set back between the two lines
-    duration = np.where(by_lines, np.maximum(times[result] - start, 0), duration)
-    shown = (flags | ends) & _FLAG_MASK
-    open_end = np.where(joined, ends, flags) & UNFINISHED
-    shown = (shown & (_FLAG_MASK ^ UNFINISHED)) | open_end
-    pid = lines.pid[rows]
-    columns: dict[str, Any] = {
-        "line": rows + 1,
-        "offset": lines.offset[rows],
-        "pid": pd.arrays.IntegerArray(pid, pid == NO_PID),
-        "comm": _categorical(lines.comm[rows], names),
-        "start_ns": pd.arrays.IntegerArray(start, start == NO_TIME),
-        "duration_ns": pd.arrays.IntegerArray(duration, ~(timed | by_lines)),
-        "kind": _coded(lines.kind[rows].astype(np.int8), EVENT_KINDS),
-        "syscall": _categorical(lines.name[rows], names),
-        "args": _arguments(buf, lines, rows, other),
-        "retval": pd.arrays.IntegerArray(lines.retval[result], (ends & HAS_RETVAL) == 0),
-        "retval_text": gather_text(
-            buf,
-            (lines.text_start[result], lines.text_length[result].astype(np.int64)),
-            missing=lines.text_length[result] == 0,
-        ),
-        "errno": _categorical(lines.errno[result], names),
-        "flags": _flag_names(shown),
-    }
-    return pd.DataFrame(columns, copy=False)
-
-
-def _arguments(
-    buf: NDArray[np.uint8],
-    lines: Lines,
-    rows: NDArray[np.int64],
-    other: NDArray[np.int64],
-) -> Any:
-    length = lines.args_length[rows].astype(np.int64)
-    then = np.where(other >= 0, np.maximum(lines.args_length[other], 0), 0).astype(np.int64)
-    return gather_text(
-        buf,
-        (lines.args_start[rows], length),
-        then=(lines.args_start[other], then),
-        missing=length < 0,
+    cuts = np.linspace(0, len(lines.kind), threads + 1).astype(np.int64)
+    parts = list(itertools.pairwise(cuts.tolist()))
+    counts = [np.count_nonzero(lines.kind[a:b] < len(EVENT_KINDS)) for a, b in parts]
+    firsts = np.concatenate(([0], np.cumsum(counts))).tolist()
+    columns = empty_columns(firsts[-1])
+    with ThreadPoolExecutor(threads) as pool:
+        list(
+            pool.map(
+                lambda part, to: join_lines(lines, times, partner, part[0], part[1], columns, to),
+                parts,
+                firsts[:-1],
+            )
+        )
+        np.cumsum(columns.args_end, out=columns.args_end)
+        np.cumsum(columns.text_end, out=columns.text_end)
+        args = np.empty(columns.args_end[-1] if firsts[-1] else 0, dtype=np.uint8)
+        texts = np.empty(columns.text_end[-1] if firsts[-1] else 0, dtype=np.uint8)
+        list(
+            pool.map(
+                lambda part: copy_texts(
+                    buf, lines, partner, columns, part[0], part[1], args, texts
+                ),
+                itertools.pairwise(firsts),
+            )
+        )
+    integers = pd.arrays.IntegerArray
+    return pd.DataFrame(
+        {
+            "line": columns.row + 1,
+            "offset": lines.offset[columns.row],
+            "pid": integers(columns.pid, columns.no_pid),
+            "comm": _categorical(columns.comm, names),
+            "start_ns": integers(columns.start_ns, columns.no_start),
+            "duration_ns": integers(columns.duration_ns, columns.no_duration),
+            "kind": _coded(columns.kind, EVENT_KINDS),
+            "syscall": _categorical(columns.name, names),
+            "args": text_column(columns.args_end, args, columns.no_args),
+            "retval": integers(columns.retval, columns.no_retval),
+            "retval_text": text_column(columns.text_end, texts, columns.no_text),
+            "errno": _categorical(columns.errno, names),
+            "flags": _flag_names(columns.flags),
+        },
+        copy=False,
     )
 
 

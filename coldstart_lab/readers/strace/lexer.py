@@ -6,7 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from coldstart_lab.kernels import kernel
+from coldstart_lab.kernels import routine
+from coldstart_lab.readers.strace.vectors import (
+    find_byte,
+    find_last_byte,
+    find_last_other,
+    name_end,
+)
 
 QUOTE, BACKSLASH, SPACE = 34, 92, 32
 PAREN_OPEN, PAREN_CLOSE = 40, 41
@@ -16,26 +22,24 @@ BRACKET_OPEN, BRACKET_CLOSE = 91, 93
 BRACE_OPEN, BRACE_CLOSE = 123, 125
 QUESTION, UPPER_E, LOWER_X = 63, 69, 120
 
+_SECOND = 1_000_000_000
+_MOST_SECONDS = 9_000_000_000
+_TENS = 10 ** np.arange(10)
 
-@kernel
+
+@routine
 def is_digit(byte: int) -> bool:
     """Whether the byte is 0..9."""
     return ZERO <= byte <= NINE
 
 
-@kernel
+@routine
 def is_word(byte: int) -> bool:
-    """Whether the byte may be part of a call's name (``???`` is the name of an unknown one)."""
-    return (
-        97 <= byte <= 122
-        or byte == 95
-        or ZERO <= byte <= NINE
-        or 65 <= byte <= 90
-        or byte == QUESTION
-    )
+    """Whether the byte may be part of a name (``???`` is the name of an unknown call)."""
+    return bool(NAME_BYTES[byte])
 
 
-@kernel
+@routine
 def starts_with(buf: Any, at: int, stop: int, text: Any) -> bool:
     """Whether ``buf[at:stop]`` begins with the bytes of ``text``."""
     if stop - at < len(text):
@@ -46,34 +50,58 @@ def starts_with(buf: Any, at: int, stop: int, text: Any) -> bool:
     return True
 
 
-@kernel
+@routine
 def ends_with(buf: Any, start: int, stop: int, text: Any) -> bool:
     """Whether ``buf[start:stop]`` ends with the bytes of ``text``."""
     return stop - start >= len(text) and starts_with(buf, stop - len(text), stop, text)
 
 
-@kernel
+@routine
 def find(buf: Any, start: int, stop: int, text: Any) -> int:
     """Return where ``text`` first occurs in ``buf[start:stop]``; -1 if nowhere."""
-    for i in range(start, stop - len(text) + 1):
-        if buf[i] == text[0] and starts_with(buf, i, stop, text):
+    i = start
+    while True:
+        i = find_byte(buf, i, stop, text[0])
+        if i == stop:
+            return -1
+        if starts_with(buf, i, stop, text):
             return i
-    return -1
+        i += 1
 
 
-@kernel
-def fraction_ns(buf: Any, start: int, stop: int) -> tuple[int, int]:
-    """Read up to nine digits after a point: (nanoseconds, first byte after the digits)."""
-    value, scale = 0, 100_000_000
+@routine
+def read_digits(buf: Any, start: int, stop: int) -> tuple[int, int]:
+    """Read a decimal number: (value of its first 16 digits, end of all); 0 without a digit."""
+    value = 0
     i = start
     while i < stop and is_digit(buf[i]):
-        value += (buf[i] - ZERO) * scale
-        scale //= 10
+        if i - start < 16:
+            value = value * 10 + (buf[i] - ZERO)
         i += 1
     return value, i
 
 
-@kernel
+@routine
+def seconds_ns(buf: Any, start: int, stop: int) -> tuple[int, int]:
+    """Read seconds with or without a fraction: (nanoseconds, first byte after them).
+
+    What does not fit into 64 bits is -1. Without a digit at ``start`` the end is ``start``.
+    """
+    seconds, i = read_digits(buf, start, stop)
+    fraction = 0
+    if start < i < stop and buf[i] == DOT:
+        first = i + 1
+        fraction, i = read_digits(buf, first, stop)
+        if i - first <= 9:
+            fraction *= _TENS[9 - i + first]
+        else:
+            fraction //= _TENS[min(i - first, 16) - 9]
+    if seconds > _MOST_SECONDS:
+        return -1, i
+    return seconds * _SECOND + fraction, i
+
+
+@routine
 def skip_string(buf: Any, at: int, stop: int) -> int:
     """Return the first byte after the string that begins at ``at``; ``stop`` if it never ends."""
     i = at + 1
@@ -87,16 +115,16 @@ def skip_string(buf: Any, at: int, stop: int) -> int:
     return stop
 
 
-@kernel
+@routine
 def skip_annotation(buf: Any, at: int, stop: int) -> int:
     """Return the first byte after the ``<...>`` at ``at``; ``stop`` if it never ends.
 
     Sockets, pipes and inodes are ``NAME:[...]``, which may hold ``->`` and quoted addresses. Paths
     and names of threads escape ``<``, ``>`` and quotes, so a nested ``<`` opens a device.
     """
-    i = at + 1
-    while i < stop and (is_word(buf[i]) or buf[i] == MINUS):
-        i += 1
+    i = name_end(buf, at + 1, stop)
+    while i < stop and buf[i] == MINUS:  # UNIX-STREAM
+        i = name_end(buf, i + 1, stop)
     if i > at + 1 and i + 1 < stop and buf[i] == COLON and buf[i + 1] == BRACKET_OPEN:
         while i < stop:
             if buf[i] == QUOTE:
@@ -122,7 +150,7 @@ def skip_annotation(buf: Any, at: int, stop: int) -> int:
     return stop
 
 
-@kernel
+@routine
 def arguments_end(buf: Any, start: int, stop: int) -> int:
     """Find the parenthesis that closes the arguments by reading them from the left.
 
@@ -152,36 +180,27 @@ def arguments_end(buf: Any, start: int, stop: int) -> int:
     return -1
 
 
-@kernel
+@routine
 def read_duration(buf: Any, start: int, stop: int) -> tuple[int, int]:
     """Read the ``<seconds>`` that -T puts at the end of ``buf[start:stop]``.
 
     Returns (nanoseconds, end of what stands before it); (-1, stop) if there is none.
     """
-    if stop - start < 4 or buf[stop - 1] != GREATER:
+    if stop - start < 4 or buf[stop - 1] != GREATER or not is_digit(buf[stop - 2]):
         return -1, stop
-    i = stop - 2
-    while i > start and (is_digit(buf[i]) or buf[i] == DOT):
-        i -= 1
-    if buf[i] != LESS or buf[i - 1] != SPACE or i + 2 > stop - 1:
+    i = find_last_byte(buf, start + 1, stop - 2, LESS)
+    if i < 0 or buf[i - 1] != SPACE:
         return -1, stop
-    seconds = 0
-    j = i + 1
-    while is_digit(buf[j]):
-        seconds = seconds * 10 + (buf[j] - ZERO)
-        j += 1
-    nanoseconds = 0
-    if buf[j] == DOT:
-        nanoseconds, j = fraction_ns(buf, j + 1, stop)
-    if j != stop - 1:
+    duration, j = seconds_ns(buf, i + 1, stop)
+    if j != stop - 1 or duration < 0:
         return -1, stop
     end = i - 1
     while end > start and buf[end - 1] == SPACE:
         end -= 1
-    return seconds * 1_000_000_000 + nanoseconds, end
+    return duration, end
 
 
-@kernel
+@routine
 def number_end(buf: Any, start: int, stop: int) -> int:
     """Return the end of the number or ``?`` at ``start``; -1 if there is none."""
     i = start
@@ -201,7 +220,7 @@ def number_end(buf: Any, start: int, stop: int) -> int:
     return i if i > first else -1
 
 
-@kernel
+@routine
 def read_number(buf: Any, start: int, stop: int) -> int:
     """Read a decimal, 0x or octal number as 64 bits, signed."""
     i = start
@@ -224,7 +243,7 @@ def read_number(buf: Any, start: int, stop: int) -> int:
     return int(-signed) if negative else int(signed)
 
 
-@kernel
+@routine
 def return_is_plain(buf: Any, start: int, stop: int) -> bool:
     """Whether ``buf[start:stop]`` can only be a return value, so that the last `` = `` was right.
 
@@ -235,9 +254,8 @@ def return_is_plain(buf: Any, start: int, stop: int) -> bool:
         return False
     if i == stop:
         return True
-    for j in range(i, stop):
-        if buf[j] == QUOTE:
-            return False
+    if find_byte(buf, i, stop, QUOTE) < stop:
+        return False
     last = buf[stop - 1]
     if buf[i] == LESS:
         return bool(last == GREATER and buf[stop - 2] != GREATER)
@@ -245,14 +263,11 @@ def return_is_plain(buf: Any, start: int, stop: int) -> bool:
         return False
     after = buf[i + 1]
     if after in (UPPER_E, PAREN_OPEN):
-        for j in range(i, stop):
-            if buf[j] == GREATER:
-                return False
-        return bool(last == PAREN_CLOSE)
+        return bool(last == PAREN_CLOSE and find_byte(buf, i, stop, GREATER) == stop)
     return bool(after == LESS and last == GREATER and buf[stop - 2] != GREATER)
 
 
-@kernel
+@routine
 def find_return(buf: Any, start: int, stop: int) -> tuple[int, int]:
     """Find where the arguments end and where the return value begins.
 
@@ -261,16 +276,16 @@ def find_return(buf: Any, start: int, stop: int) -> tuple[int, int]:
 
     Returns (position of the closing parenthesis, begin of the return value), or (-1, -1).
     """
-    i = stop - 2
-    while i > start:
-        if buf[i] == EQUALS and buf[i - 1] == SPACE and buf[i + 1] == SPACE:
-            close = i - 1
-            while close > start and buf[close] == SPACE:
-                close -= 1
+    i = stop - 1
+    while True:
+        i = find_last_byte(buf, start + 1, i, EQUALS)
+        if i < 0:
+            break
+        if buf[i - 1] == SPACE and buf[i + 1] == SPACE:
+            close = max(find_last_other(buf, start, i, SPACE), start)
             if buf[close] == PAREN_CLOSE and return_is_plain(buf, i + 2, stop):
                 return close, i + 2
             break
-        i -= 1
     close = arguments_end(buf, start, stop)
     if close < 0:
         return -1, -1

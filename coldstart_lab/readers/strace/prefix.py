@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from coldstart_lab.kernels import kernel
+from coldstart_lab.kernels import routine
 from coldstart_lab.readers.strace.kinds import (
     CLOCK_NONE,
     CLOCK_OF_DAY,
@@ -18,25 +18,27 @@ from coldstart_lab.readers.strace.lexer import (
     BRACKET_CLOSE,
     BRACKET_OPEN,
     COLON,
-    DOT,
     GREATER,
     LESS,
     PAREN_OPEN,
     SPACE,
     ZERO,
-    fraction_ns,
     is_digit,
+    read_digits,
+    seconds_ns,
     starts_with,
 )
 
 _SECOND = 1_000_000_000
 # The year 1973: strace prints no absolute time before it, and no relative one after it
-_FIRST_UNIX_SECOND = 100_000_000
+_FIRST_UNIX_TIME = 100_000_000 * _SECOND
+# The bytes of ten digits before the point and nine after it
+_LONGEST = 20
 _PID = b"[pid "
 _DELTA = b"(+"
 
 
-@kernel
+@routine
 def read_pid(buf: Any, start: int, stop: int) -> tuple[int, int, int, int, bool]:
     """Read ``123 ``, ``123<comm> `` or ``[pid 123] ``.
 
@@ -48,12 +50,9 @@ def read_pid(buf: Any, start: int, stop: int) -> tuple[int, int, int, int, bool]
         i += len(_PID)
         while i < stop and buf[i] == SPACE:
             i += 1
-    value = 0
     first = i
-    while i < stop and is_digit(buf[i]) and i - first < 8:
-        value = value * 10 + (buf[i] - ZERO)
-        i += 1
-    if i == first or i >= stop or value > PID_MAX:
+    value, i = read_digits(buf, first, stop)
+    if i == first or i >= stop or i > first + 8 or value > PID_MAX:
         return NO_PID, start, start, start, False
     comm_start = comm_stop = i
     if buf[i] == LESS:
@@ -73,47 +72,38 @@ def read_pid(buf: Any, start: int, stop: int) -> tuple[int, int, int, int, bool]
     return value, comm_start, comm_stop, i, bracket
 
 
-@kernel
+@routine
 def read_time(buf: Any, start: int, stop: int) -> tuple[int, int, int]:
     """Read a time of -t, -tt, -ttt, -r or their long options.
 
     Returns (nanoseconds or -1, which clock, first byte after it and its blanks).
     """
-    i = start
-    while i < stop and buf[i] == SPACE:
-        i += 1
-    first = i
-    seconds = 0
-    while i < stop and is_digit(buf[i]) and i - first < 12:
-        seconds = seconds * 10 + (buf[i] - ZERO)
-        i += 1
-    if i == first or i >= stop:
+    first = start
+    while first < stop and buf[first] == SPACE:
+        first += 1
+    time, i = seconds_ns(buf, first, stop)
+    if i == first or i >= stop or time < 0 or i - first > _LONGEST:
         return NO_TIME, CLOCK_NONE, start
-    clock = CLOCK_NONE
-    if buf[i] == COLON and stop - i > 6 and i - first == 2:
+    clock = CLOCK_UNIX if time >= _FIRST_UNIX_TIME else CLOCK_RELATIVE
+    if buf[i] == COLON:
+        if i - first != 2 or stop - i < 7:
+            return NO_TIME, CLOCK_NONE, start
         minute = (buf[i + 1] - ZERO) * 10 + buf[i + 2] - ZERO
-        second = (buf[i + 4] - ZERO) * 10 + buf[i + 5] - ZERO
         digits = is_digit(buf[i + 1]) and is_digit(buf[i + 2]) and buf[i + 3] == COLON
         if not (digits and is_digit(buf[i + 4]) and is_digit(buf[i + 5])):
             return NO_TIME, CLOCK_NONE, start
-        seconds = seconds * 3600 + minute * 60 + second
+        second, end = seconds_ns(buf, i + 4, stop)
+        time = time * 3600 + minute * 60 * _SECOND + second
         clock = CLOCK_OF_DAY
-        i += 6
-    elif seconds >= _FIRST_UNIX_SECOND:
-        clock = CLOCK_UNIX
-    elif buf[i] in (DOT, SPACE):
-        clock = CLOCK_RELATIVE
-    nanoseconds = 0
-    if i < stop and buf[i] == DOT:
-        nanoseconds, i = fraction_ns(buf, i + 1, stop)
-    if clock == CLOCK_NONE or i >= stop or buf[i] != SPACE:
+        i = end
+    if i >= stop or buf[i] != SPACE:
         return NO_TIME, CLOCK_NONE, start
     while i < stop and buf[i] == SPACE:
         i += 1
-    return seconds * _SECOND + nanoseconds, clock, i
+    return time, clock, i
 
 
-@kernel
+@routine
 def skip_extras(buf: Any, start: int, stop: int) -> int:
     """Pass over ``(+ 0.000057)`` of -r, ``[ 59]`` of -n and ``[00007f20d7e57350]`` of -i."""
     i = start

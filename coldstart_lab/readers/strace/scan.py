@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coldstart_lab.kernels import kernel
-from coldstart_lab.readers.strace.body import read_body, read_call, trim
+from coldstart_lab.readers.strace.body import plain_body, read_body, read_call, trim
 from coldstart_lab.readers.strace.broken import continues, is_annex, is_lone_ending
-from coldstart_lab.readers.strace.interning import NameTable, intern_range
+from coldstart_lab.readers.strace.interning import FULL, Names, empty_names, intern_range
 from coldstart_lab.readers.strace.kinds import (
     BLANK,
     BRACKET_PID,
@@ -28,6 +28,7 @@ from coldstart_lab.readers.strace.kinds import (
 from coldstart_lab.readers.strace.lexer import SPACE, starts_with
 from coldstart_lab.readers.strace.lines import Lines, empty_lines
 from coldstart_lab.readers.strace.prefix import read_pid, read_time, skip_extras
+from coldstart_lab.readers.strace.vectors import find_byte
 
 _NEWLINE = 10
 _STACK = b" > "
@@ -37,73 +38,67 @@ _STACK = b" > "
 def count_lines(buf: Any, start: int, stop: int) -> int:
     """Count the lines of ``buf[start:stop]``, one without a newline at the end included."""
     count = 0
-    for i in range(start, stop):
-        count += buf[i] == _NEWLINE
-    if stop > start and buf[stop - 1] != _NEWLINE:
+    at = start
+    while at < stop:
+        at = find_byte(buf, at, stop, _NEWLINE) + 1
         count += 1
     return count
 
 
 @kernel
-def scan_lines(
-    buf: Any, start: int, stop: int, lines: Any, first_row: int, slots: Any, starts: Any,
-    lengths: Any, count: Any,
-) -> int:  # fmt: skip
+def scan_lines(buf: Any, start: int, stop: int, lines: Lines, first_row: int, names: Names) -> int:
     """Scan ``buf[start:stop]``, which begins at a line's begin, into rows from ``first_row`` on.
 
     Returns the number of rows, or -1 if there were more names than the table holds.
     """
-    names = (slots, starts, lengths, count)
     row = first_row
     at = start
     while at < stop:
-        end = at
-        while end < stop and buf[end] != _NEWLINE:
-            end += 1
+        end = find_byte(buf, at, stop, _NEWLINE)
         whole = end < stop
-        lines.offset[row] = at
-        lines.kind[row] = LOST
-        lines.flags[row] = 0
-        lines.clock[row] = CLOCK_NONE
-        lines.comm[row] = NO_NAME
-        lines.name[row] = NO_NAME
-        lines.errno[row] = NO_NAME
-        lines.time_ns[row] = NO_TIME
-        lines.duration_ns[row] = 0
-        lines.retval[row] = 0
-        lines.args_start[row] = at
-        lines.args_length[row] = -1
-        lines.text_start[row] = at
-        lines.text_length[row] = 0
-        pid, comm, comm_stop, body, bracket = read_pid(buf, at, end)
-        lines.pid[row] = pid
-        if bracket:
-            lines.flags[row] |= BRACKET_PID
-        if comm_stop > comm:
-            lines.comm[row] = intern_range(buf, comm, comm_stop, *names)
-            if lines.comm[row] == -2:
-                return -1
-        head = body
+        time, clock = NO_TIME, CLOCK_NONE
+        pid, comm_start, comm_stop, start_of_body, bracket = read_pid(buf, at, end)
         if buf[at] == SPACE and pid < 0 and is_annex(buf, at, end):
-            lines.kind[row] = STACK if starts_with(buf, at, end, _STACK) else DUMP
+            kind = STACK if starts_with(buf, at, end, _STACK) else DUMP
+            body = plain_body(kind, 0)
         else:
-            time, clock, body = read_time(buf, body, end)
-            lines.time_ns[row] = time
-            lines.clock[row] = clock
-            body = skip_extras(buf, body, end)
-            text_end = trim(buf, body, end)
-            if text_end == body:
-                lines.kind[row] = BLANK if head == at and clock == CLOCK_NONE else LOST
-            elif body < end and not read_body(buf, body, text_end, whole, row, lines, names):
-                return -1
-            if lines.kind[row] == LOST and pid < 0:
-                if is_lone_ending(buf, body, text_end):
-                    lines.kind[row] = MESSAGE
+            time, clock, begin = read_time(buf, start_of_body, end)
+            begin = skip_extras(buf, begin, end)
+            text_end = trim(buf, begin, end)
+            if text_end > begin:
+                body = read_body(buf, begin, text_end, whole)
+            else:
+                blank = start_of_body == at and clock == CLOCK_NONE
+                body = plain_body(BLANK if blank else LOST, 0)
+            if body.kind == LOST and pid < 0:
+                if is_lone_ending(buf, begin, text_end):
+                    body = plain_body(MESSAGE, 0)
                 elif continues(buf, at):
-                    lines.kind[row] = RESUMED
-                    lines.flags[row] |= CONTINUED
-                    if not read_call(buf, at, text_end, whole, row, lines, names):
-                        return -1
+                    body = read_call(buf, RESUMED, CONTINUED, at, at, at, text_end, whole)
+        name = comm = errno = NO_NAME
+        if body.name_stop > body.name_start:
+            name = intern_range(buf, body.name_start, body.name_stop, names)
+        if body.errno_stop > body.errno_start:
+            errno = intern_range(buf, body.errno_start, body.errno_stop, names)
+        if comm_stop > comm_start:
+            comm = intern_range(buf, comm_start, comm_stop, names)
+        if min(name, errno, comm) == FULL:
+            return -1
+        lines.offset[row] = at
+        lines.kind[row] = body.kind
+        lines.flags[row] = body.flags | (BRACKET_PID if bracket else 0)
+        lines.clock[row] = clock
+        lines.pid[row] = pid
+        lines.comm[row] = comm
+        lines.time_ns[row] = time
+        lines.duration_ns[row] = body.duration_ns
+        lines.name[row] = name
+        lines.args_start[row] = body.args_start
+        lines.args_length[row] = body.args_length
+        lines.retval[row] = body.retval
+        lines.text_start[row] = body.text_start
+        lines.text_length[row] = body.text_length
+        lines.errno[row] = errno
         row += 1
         at = end + 1
     return row - first_row
@@ -146,22 +141,22 @@ def scan(
 
 def _scan_span(
     buf: NDArray[np.uint8], start: int, stop: int, lines: Lines, first_row: int
-) -> NameTable:
+) -> Names:
     bits = 12
     while True:
-        table = NameTable(bits)
-        if scan_lines(buf, start, stop, lines, first_row, *table.columns) >= 0:
+        table = empty_names(bits)
+        if scan_lines(buf, start, stop, lines, first_row, table) >= 0:
             return table
         bits += 3  # more names than the table holds: begin again with a larger one
 
 
 def _merge_names(
-    buf: NDArray[np.uint8], lines: Lines, tables: list[NameTable], firsts: NDArray[np.int64]
+    buf: NDArray[np.uint8], lines: Lines, tables: list[Names], firsts: NDArray[np.int64]
 ) -> list[str]:
     """Give equal names of different parts one id."""
     ids: dict[str, int] = {}
     for table, first, stop in zip(tables, firsts[:-1], firsts[1:], strict=True):
-        local = [ids.setdefault(name, len(ids)) for name in table.names(buf)]
+        local = [ids.setdefault(name, len(ids)) for name in table.texts(buf)]
         if local == list(range(len(local))):
             continue
         to = np.array([*local, NO_NAME], dtype=np.int32)  # the last one serves id -1

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coldstart_lab.kernels import kernel
-from coldstart_lab.readers.strace.interning import NameTable, intern_range
+from coldstart_lab.readers.strace.interning import FULL, Names, empty_names, intern_range
 
 
 def intern_spans(
@@ -31,12 +31,12 @@ def intern_spans(
     """
     bits = 12
     while True:
-        table = NameTable(bits)
-        codes = _intern_rows(data, start, length, *table.columns)
+        table = empty_names(bits)
+        codes = _intern_rows(data, start, length, table)
         if len(codes) == len(start):
             break
         bits += 3
-    names = pd.Index(table.names(data), dtype="str" if pd.__version__ >= "3" else object)
+    names = pd.Index(table.texts(data), dtype="str" if pd.__version__ >= "3" else object)
     if not names.is_unique:  # different bytes that are no text may be shown alike
         to, names = pd.factorize(names)
         codes = np.append(to, -1)[codes]
@@ -44,17 +44,13 @@ def intern_spans(
 
 
 @kernel
-def _intern_rows(
-    data: Any, start: Any, length: Any, slots: Any, starts: Any, lengths: Any, count: Any
-) -> Any:
+def _intern_rows(data: Any, start: Any, length: Any, names: Names) -> Any:
     """Intern one range a row; an array of another length says that the table is full."""
     codes = np.full(len(start), -1, dtype=np.int32)
     for row in range(len(start)):
         if length[row] > 0:
-            code = intern_range(
-                data, start[row], start[row] + length[row], slots, starts, lengths, count
-            )
-            if code == -2:
+            code = intern_range(data, start[row], start[row] + length[row], names)
+            if code == FULL:
                 return codes[:-1]
             codes[row] = code
     return codes

@@ -10,50 +10,30 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from coldstart_lab.kernels import kernel
+from coldstart_lab.readers.strace.vectors import copy_bytes
 from coldstart_lab.tables import STRING
 
 Spans = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 
 @kernel
-def _gather(
-    buf: Any, start: Any, length: Any, start2: Any, length2: Any, at: Any, out: Any
-) -> bool:
-    """Copy both ranges of every row to its place; True if all bytes were ASCII."""
-    seen = np.uint8(0)
+def _gather(buf: Any, start: Any, length: Any, at: Any, out: Any) -> None:
+    """Copy the range of every row to its place."""
     for row in range(len(start)):
-        to = at[row]
-        first = start[row]
-        for i in range(length[row]):
-            byte = buf[first + i]
-            seen |= byte
-            out[to + i] = byte
-        to += length[row]
-        second = start2[row]
-        for i in range(length2[row]):
-            byte = buf[second + i]
-            seen |= byte
-            out[to + i] = byte
-    return bool(seen < 128)
+        copy_bytes(out, at[row], buf, start[row], length[row])
 
 
 def gather_text(
-    buf: NDArray[np.uint8],
-    first: Spans,
-    *,
-    then: Spans | None = None,
-    missing: NDArray[np.bool_] | None = None,
+    buf: NDArray[np.uint8], spans: Spans, *, missing: NDArray[np.bool_] | None = None
 ) -> pd.api.extensions.ExtensionArray:
-    r"""Build a string column from one or two byte ranges a row.
+    r"""Build a string column from one byte range a row.
 
     Parameters
     ----------
     buf : array of uint8
         The bytes the ranges refer to.
-    first : (starts, lengths)
-        The first range of each row.
-    then : (starts, lengths), optional
-        What follows it directly.
+    spans : (starts, lengths)
+        The range of each row.
     missing : array of bool, optional
         Rows that are NA.
 
@@ -62,22 +42,42 @@ def gather_text(
     pandas string array
         Arrow-backed; bytes that are no UTF-8 are shown as ``\xNN``.
     """
-    start, length = first
-    start2, length2 = then if then is not None else (start, np.zeros(len(start), dtype=np.int64))
+    start, length = spans
     if missing is not None:
         length = np.where(missing, 0, length)
-        length2 = np.where(missing, 0, length2)
-    offsets = np.zeros(len(start) + 1, dtype=np.int64)
-    np.cumsum(length + length2, out=offsets[1:])
-    data = np.empty(int(offsets[-1]), dtype=np.uint8)
-    ascii_only = _gather(buf, start, length, start2, length2, offsets, data)
-    if not ascii_only:
+    ends = np.cumsum(length, dtype=np.int64)
+    data = np.empty(int(ends[-1]) if len(ends) else 0, dtype=np.uint8)
+    _gather(buf, start, length, ends - length, data)
+    return text_column(ends, data, missing)
+
+
+def text_column(
+    ends: NDArray[np.int64], data: NDArray[np.uint8], missing: NDArray[np.bool_] | None = None
+) -> pd.api.extensions.ExtensionArray:
+    r"""Build a string column from the bytes of all rows.
+
+    Parameters
+    ----------
+    ends : array of int64
+        Where each row's text ends in ``data``; the next one begins there.
+    data : array of uint8
+        The texts.
+    missing : array of bool, optional
+        Rows that are NA.
+
+    Returns
+    -------
+    pandas string array
+        Arrow-backed; bytes that are no UTF-8 are shown as ``\xNN``.
+    """
+    offsets = np.concatenate(([0], ends))
+    if len(data) and data.max() >= 128:
         offsets, data = _as_utf8(offsets, data)
     validity = None
     if missing is not None and missing.any():
         validity = pa.py_buffer(np.packbits(~missing, bitorder="little"))
     text = pa.Array.from_buffers(
-        pa.large_string(), len(start), [validity, pa.py_buffer(offsets), pa.py_buffer(data)]
+        pa.large_string(), len(ends), [validity, pa.py_buffer(offsets), pa.py_buffer(data)]
     )
     make: Any = STRING.construct_array_type()
     strings: pd.api.extensions.ExtensionArray = make(pa.chunked_array([text]))
