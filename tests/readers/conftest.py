@@ -15,16 +15,29 @@ def recording(tmp_path_factory):
     import recorded
 
     home = tmp_path_factory.mktemp("recorded")
-    programs = recorded.commands(home)
     logs = {}
 
     def get(program, flags, to="file"):
-        if program not in programs:
-            pytest.skip("gcc is not installed")
         key = program, flags, to
         if key not in logs:
             folder = home / str(len(logs))
-            logs[key] = recorded.record(folder, flags, programs[program], to=to)
+            logs[key] = recorded.record(folder, flags, recorded.command(program, home), to=to)
         return logs[key]
+
+    return get
+
+
+@pytest.fixture(scope="session")
+def reading(recording):
+    """The same logs read, once a session: ``reading(program, flags)``."""
+    from coldstart_lab.readers.strace import read_strace
+
+    read = {}
+
+    def get(program, flags, to="file"):
+        key = program, flags, to
+        if key not in read:
+            read[key] = read_strace(recording(*key))
+        return read[key]
 
     return get

@@ -3,70 +3,118 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-PROGRAMS = Path(__file__).parent / "programs"
+import pytest
 
-# name: flags; the last is where the log goes: a file of its own, or stderr as without -o
-FLAG_SETS = {
-    "unix, descriptors": ("-f -ttt -T -yy", "file"),
-    "time of day": ("-f -tt -T -y", "file"),
-    "seconds": ("-f -t", "file"),
-    "names, ns": (
-        "-f -Y --absolute-timestamps=format:unix,precision:ns --syscall-times=ns -yy -s 256",
-        "file",
-    ),
-    "one process": ("", "file"),
-    "stderr": ("-f", "stderr"),
-    "stderr, times": ("-f -tt -T -yy", "stderr"),
-    "stderr, quiet": ("-f -q -Y -T", "stderr"),
-    "relative": ("-f -r -yy", "file"),
-    "relative and absolute": ("-f -r -ttt -T", "file"),
-    "relative seconds": ("-f --relative-timestamps=s", "file"),
-    "numbers, pointers": ("-f -n -i -ttt -T", "file"),
-    "hex": ("-f -xx -ttt -T -a 1", "file"),
-    "stacks": ("-f -k -ttt", "file"),
-    "dumps": ("-f -e read=all -e write=all -T", "file"),
+SOURCES = Path(__file__).parent / "programs"
+
+# name: what it takes beside strace
+PROGRAMS = {
+    "list": (),
+    "pipeline": (),
+    "jobs": (),
+    "python": (),
+    "storm": ("gcc",),
+    "exec from a thread": ("gcc",),
+    "sockets": ("gcc",),
+    "tree": ("gcc",),
+    "signals": ("gcc",),
+    "descriptors": ("gcc",),
+    "bytes": ("gcc",),
+    "modes": ("gcc",),
+    "killed": ("gcc",),
+    "go": ("go",),
+}
+
+# As parameters of a test, which is skipped where what it takes is missing
+EVERY_PROGRAM = [
+    pytest.param(name, marks=pytest.mark.needs("strace", *tools))
+    for name, tools in PROGRAMS.items()
+]
+
+_GO = {**os.environ, "CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOPROXY": "off"}
+_UNIX_NS = "--absolute-timestamps=format:unix,precision:ns --syscall-times=ns"
+
+# name: flags, where the log goes: a file, or stderr as without -o.
+# The log ends with the table of -C; with -w its times are those that -T prints.
+COUNTED = {
+    "unix, descriptors": ("-C -w -f -ttt -T -yy", "file"),
+    "time of day": ("-C -w -f -tt -T -y", "file"),
+    "seconds": ("-C -f -t", "file"),
+    "names, ns": (f"-C -w -f -Y {_UNIX_NS} -yy -s 256", "file"),
+    "milliseconds": ("-C -w -f --absolute-timestamps=precision:ms --syscall-times=ms", "file"),
+    "one process": ("-C -w -T", "file"),
+    "stderr": ("-C -f", "stderr"),
+    "stderr, times": ("-C -w -f -tt -T -yy", "stderr"),
+    "stderr, quiet": ("-C -w -f -q -Y -T", "stderr"),
+    "relative": ("-C -f -r -yy", "file"),
+    "relative and absolute": ("-C -w -f -r -ttt -T", "file"),
+    "relative seconds": ("-C -f --relative-timestamps=s", "file"),
+    "numbers, pointers": ("-C -w -f -n -i -ttt -T", "file"),
+    "hex": ("-C -w -f -xx -ttt -T -a 1", "file"),
+    "raw": ("-C -w -f -X raw -e raw=all -ttt -T", "file"),
+    "verbose": ("-C -w -f -X verbose -v -s 4096 -ttt -T -yy", "file"),
+    "short": ("-C -w -f -s 0 -a 0 -x -e abbrev=none -t -T", "file"),
+    "dumps": ("-C -w -f -e read=all -e write=all -T", "file"),
     "tampering": (
-        "-f -T -e inject=umask:retval=7 -e inject=dup:error=EMFILE -e inject=poll:delay_exit=100",
+        "-C -w -f -T -e inject=umask:retval=7 -e inject=dup:error=EMFILE"
+        " -e inject=poll:delay_exit=100 -e inject=getppid:signal=URG:when=2",
         "file",
     ),
+    "some calls": ("-C -w -f -e trace=%file,%process,futex,/^rt_ -ttt -T -yy", "file"),
+    "seccomp": ("-C -w -f --seccomp-bpf -e trace=!%memory -ttt -T", "file"),
+    "no signals": ("-C -w -f -qq -e signal=none -tt -T", "file"),
+}
+FLAG_SETS = {
+    **COUNTED,
+    "stacks": ("-f -k -ttt", "file"),  # with them strace may end before its table
 }
 
 
-def commands(folder: Path) -> dict[str, list[str]]:
-    """The programs to record; the C one is compiled into ``folder``."""
-    (folder / "tree" / "a b").mkdir(parents=True, exist_ok=True)
+def _compiled(source: str, folder: Path) -> str:
+    binary = folder / f"{source}.bin"
+    if not binary.exists():
+        path = SOURCES / source
+        compiler = ["go", "build"] if path.suffix == ".go" else ["gcc", "-O1", "-pthread"]
+        subprocess.run([*compiler, "-o", binary, path], check=True, env=_GO)
+    return str(binary)
+
+
+def _tree(folder: Path) -> Path:
+    place = folder / "tree" / "a b"
+    place.mkdir(parents=True, exist_ok=True)
     for name in ("a) = 3 ", "<unfinished ...>", 'q"uote', "new\nline", "x -> y"):
-        (folder / "tree" / "a b" / name).touch()
-    found = {
-        "list": ["/bin/ls", "-R", "-l", str(folder / "tree")],
-        "pipeline": ["/bin/sh", "-c", "echo 'a) = 3 <0.1>' | cat | wc -c; true & false & wait"],
-        "python": [sys.executable, "-S", str(PROGRAMS / "threads.py")],
-    }
-    compiler = shutil.which("gcc")
-    if compiler:
-        storm = folder / "storm"
-        if not storm.exists():
-            source = str(PROGRAMS / "storm.c")
-            subprocess.run([compiler, "-O1", "-pthread", "-o", storm, source], check=True)
-        found["storm"] = [str(storm)]
-        found["exec from a thread"] = [str(storm), "exec"]
-    return found
+        (place / name).touch()
+    return place.parent
+
+
+def command(program: str, folder: Path) -> list[str]:
+    """The command of a program of ``PROGRAMS``; what it needs is built in ``folder``, once."""
+    if program == "list":
+        return ["/bin/ls", "-R", "-l", str(_tree(folder))]
+    if program == "pipeline":
+        return ["/bin/sh", "-c", "echo 'a) = 3 <0.1>' | cat | wc -c; true & false & wait"]
+    if program == "jobs":
+        return ["/bin/sh", str(SOURCES / "jobs.sh")]
+    if program == "python":
+        return [sys.executable, "-S", str(SOURCES / "threads.py")]
+    if program == "exec from a thread":
+        return [_compiled("storm.c", folder), "exec"]
+    return [_compiled("service.go" if program == "go" else f"{program}.c", folder)]
 
 
 def record(folder: Path, flags: str, command: list[str], *, to: str = "file") -> Path:
-    """Run a command under strace in a folder of its own; returns the log."""
+    """Run a command under strace in a folder of its own; returns the log (of -ff: its stem)."""
     folder.mkdir(parents=True, exist_ok=True)
     log = folder / "log"
-    target = ["-o", str(log)] if to == "file" else []
+    target = [] if to == "stderr" else ["-o", str(log)]
     with (folder / "stderr").open("wb") as stderr:
         subprocess.run(
             ["strace", *flags.split(), *target, "--", *command],
             cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stderr,
             timeout=60, check=False, env={**os.environ, "LC_ALL": "C"},
         )  # fmt: skip
-    return log if to == "file" else folder / "stderr"
+    return folder / "stderr" if to == "stderr" else log
