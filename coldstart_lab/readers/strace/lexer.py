@@ -8,6 +8,7 @@ import numpy as np
 
 from coldstart_lab.kernels import routine
 from coldstart_lab.readers.strace.vectors import (
+    NAME_BYTES,
     find_byte,
     find_last_byte,
     find_last_other,
