@@ -23,6 +23,17 @@ if TYPE_CHECKING:
     from coldstart_lab.plotting import plot_causes, plot_threads, plot_waterfall
     from coldstart_lab.readers import read
     from coldstart_lab.readers.strace import StraceLog, read_strace
+    from coldstart_lab.readers.strace.arguments import (
+        call_buffers,
+        call_flags,
+        call_paths,
+        call_sizes,
+        flag_columns,
+        has_flag,
+        socket_addresses,
+        split_arguments,
+        track_descriptors,
+    )
     from coldstart_lab.recording import (
         Recording,
         RecordingSet,
@@ -39,7 +50,13 @@ _HOME = {
     "StraceLog": "readers.strace",
     "add_rule": "attribution",
     "attribute_startup": "attribution",
+    "call_buffers": "readers.strace.arguments",
+    "call_flags": "readers.strace.arguments",
+    "call_paths": "readers.strace.arguments",
+    "call_sizes": "readers.strace.arguments",
     "default_rules": "attribution",
+    "flag_columns": "readers.strace.arguments",
+    "has_flag": "readers.strace.arguments",
     "import_logs": "capture",
     "open_recording": "recording",
     "open_recording_set": "recording",
@@ -49,6 +66,9 @@ _HOME = {
     "read": "readers",
     "read_strace": "readers.strace",
     "record_starts": "capture",
+    "socket_addresses": "readers.strace.arguments",
+    "split_arguments": "readers.strace.arguments",
+    "track_descriptors": "readers.strace.arguments",
     "write_report": "report",
 }
 
@@ -61,7 +81,13 @@ __all__ = [
     "__version__",
     "add_rule",
     "attribute_startup",
+    "call_buffers",
+    "call_flags",
+    "call_paths",
+    "call_sizes",
     "default_rules",
+    "flag_columns",
+    "has_flag",
     "import_logs",
     "open_recording",
     "open_recording_set",
@@ -71,6 +97,9 @@ __all__ = [
     "read",
     "read_strace",
     "record_starts",
+    "socket_addresses",
+    "split_arguments",
+    "track_descriptors",
     "write_report",
 ]
 

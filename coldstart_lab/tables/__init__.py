@@ -12,6 +12,13 @@ from coldstart_lab.tables.strace import (
     STRACE_STACKS,
     STRACE_SUMMARY,
 )
+from coldstart_lab.tables.strace_arguments import (
+    STRACE_BUFFERS,
+    STRACE_DESCRIPTORS,
+    STRACE_PATHS,
+    STRACE_SIZES,
+    STRACE_SOCKETS,
+)
 
 ALL_TABLES: tuple[Table, ...] = (
     STRACE_EVENTS,
@@ -21,6 +28,11 @@ ALL_TABLES: tuple[Table, ...] = (
     STRACE_DUMPS,
     STRACE_COUNTS,
     STRACE_MESSAGES,
+    STRACE_PATHS,
+    STRACE_DESCRIPTORS,
+    STRACE_SOCKETS,
+    STRACE_BUFFERS,
+    STRACE_SIZES,
     MILESTONES,
     MEMBERS,
     THREADS,
@@ -38,11 +50,16 @@ __all__ = [
     "MEMBERS",
     "MILESTONES",
     "SEGMENTS",
+    "STRACE_BUFFERS",
     "STRACE_COUNTS",
+    "STRACE_DESCRIPTORS",
     "STRACE_DUMPS",
     "STRACE_EVENTS",
     "STRACE_LOSSES",
     "STRACE_MESSAGES",
+    "STRACE_PATHS",
+    "STRACE_SIZES",
+    "STRACE_SOCKETS",
     "STRACE_STACKS",
     "STRACE_SUMMARY",
     "STRING",

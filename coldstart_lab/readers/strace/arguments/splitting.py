@@ -1,0 +1,258 @@
+"""Splits arguments: where the n-th argument of each call is, and words and fields inside it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from coldstart_lab.errors import UsageError
+from coldstart_lab.kernels import kernel, routine
+from coldstart_lab.readers.strace.arguments.text import Bytes, Ints, Spans, Text, text_of
+from coldstart_lab.readers.strace.lexer import (
+    BRACE_CLOSE,
+    BRACE_OPEN,
+    BRACKET_CLOSE,
+    BRACKET_OPEN,
+    EQUALS,
+    GREATER,
+    LESS,
+    PAREN_CLOSE,
+    PAREN_OPEN,
+    QUOTE,
+    SPACE,
+    find,
+    is_digit,
+    skip_annotation,
+    skip_string,
+    starts_with,
+)
+from coldstart_lab.readers.strace.spans import intern_spans
+from coldstart_lab.readers.strace.vectors import NAME_BYTES, name_end
+
+_COMMA, _SLASH, _STAR = 44, 47, 42
+_COMMENT_END = b"*/"
+
+
+def split_arguments(events: pd.DataFrame, *, count: int = 4) -> pd.DataFrame:
+    """Split the arguments of calls at the commas between them.
+
+    Strings, annotations, structures, lists and comments are kept whole, whatever they hold.
+
+    Parameters
+    ----------
+    events : DataFrame
+        ``tables.STRACE_EVENTS`` or some of its rows.
+    count : int
+        How many arguments are given.
+
+    Returns
+    -------
+    DataFrame, one row an event, with the index of ``events``
+        Columns 0 to ``count - 1``, category: the text of each argument as strace printed it,
+        without the name that ``-N`` puts before it; NA where a call has fewer.
+
+    Raises
+    ------
+    UsageError
+        If ``count`` is less than 1.
+    """
+    if count < 1:
+        raise UsageError(f"count must be 1 or more, not {count}")
+    text = text_of(events["args"])
+    starts, lengths = _split(*text, count)
+    columns = {nth: intern_spans(text.data, starts[nth], lengths[nth]) for nth in range(count)}
+    return pd.DataFrame(columns, index=events.index, copy=False)
+
+
+def argument_spans(text: Text, rows: Ints, nth: Ints) -> Spans:
+    """Find one argument of each of some rows.
+
+    Parameters
+    ----------
+    text : Text
+        Arguments of calls.
+    rows : array of int64, shape (n,)
+        The rows asked about.
+    nth : array of int64, shape (n,)
+        Which argument of each, counted from 0; -1 for none.
+
+    Returns
+    -------
+    Spans, n rows
+        Bytes of ``text.data``, without the argument's name and blanks around it.
+    """
+    return Spans(*_argument_spans(text.offsets, text.data, rows, nth))
+
+
+def word_spans(data: Bytes, spans: Spans, word: bytes, *, inside: bool = False) -> Spans:
+    """Find the first word that begins with some bytes, outside strings and annotations.
+
+    Parameters
+    ----------
+    data : array of uint8
+        The bytes the spans refer to.
+    spans : Spans, n rows
+        Where to look.
+    word : bytes
+        What the word begins with; may end with ``=``, then it is a field's name.
+    inside : bool
+        Look inside words as well.
+
+    Returns
+    -------
+    Spans, n rows
+        From the begin of what was found to the end of the span looked at.
+    """
+    at = _find_words(data, spans.start, spans.length, word, inside)
+    return Spans(at, np.where(at >= 0, spans.start + spans.length - at, -1))
+
+
+def field_spans(data: Bytes, spans: Spans, name: bytes) -> Spans:
+    """Find the value of the first field of a name, such as ``b"sun_path="``.
+
+    Parameters as of :func:`word_spans`.
+
+    Returns
+    -------
+    Spans, n rows
+        The value: what stands before the comma or bracket that ends it.
+    """
+    return Spans(*_find_fields(data, spans.start, spans.length, name))
+
+
+@routine
+def skip_whole(buf: Any, start: int, i: int, stop: int) -> int:
+    """Return the first byte after a string or an annotation at ``i``, else ``i + 1``."""
+    if buf[i] == QUOTE:
+        return int(skip_string(buf, i, stop))
+    if buf[i] == LESS:
+        if i + 1 < stop and buf[i + 1] == LESS:  # a shift such as 1<<28
+            return i + 2
+        if i > start and (is_digit(buf[i - 1]) or buf[i - 1] == 68):  # 3<...>, AT_FDCWD<...>
+            return int(skip_annotation(buf, i, stop))
+    return i + 1
+
+
+@routine
+def _find_argument(buf: Any, start: int, stop: int, nth: int) -> tuple[int, int]:
+    """Return begin and end of an argument; the end is less than the begin if there is none."""
+    depth, place, first, i = 0, 0, start, start
+    while i < stop:
+        byte = buf[i]
+        if byte in (PAREN_OPEN, BRACKET_OPEN, BRACE_OPEN):
+            depth += 1
+        elif byte in (PAREN_CLOSE, BRACKET_CLOSE, BRACE_CLOSE):
+            depth = max(depth - 1, 0)
+        elif byte == _COMMA and depth == 0:
+            if place == nth:
+                return first, i
+            place += 1
+            first = i + 1
+        elif byte == _SLASH and i + 1 < stop and buf[i + 1] == _STAR:
+            close = find(buf, i + 2, stop, _COMMENT_END)
+            i = close + 2 if close >= 0 else stop
+            continue
+        i = skip_whole(buf, start, i, stop)
+    return (first, stop) if place == nth else (stop, start - 1)
+
+
+@routine
+def _value_start(buf: Any, start: int, stop: int) -> int:
+    """Skip the argument's name: ``fd=3``, but not ``=> {...}`` or ``a == b``."""
+    i = name_end(buf, start, stop)
+    if start < i < stop - 1 and buf[i] == EQUALS and buf[i + 1] not in (EQUALS, GREATER):
+        return i + 1
+    return start
+
+
+@routine
+def _trim(buf: Any, start: int, stop: int) -> tuple[int, int]:
+    """Return begin and length of an argument without blanks and its name; -1 if nothing is left."""
+    while start < stop and buf[start] == SPACE:
+        start += 1
+    while stop > start and buf[stop - 1] == SPACE:
+        stop -= 1
+    if start >= stop:
+        return 0, -1
+    start = _value_start(buf, start, stop)
+    return start, stop - start
+
+
+@kernel
+def _argument_spans(offsets: Any, data: Any, rows: Any, nth: Any) -> tuple[Any, Any]:
+    start = np.zeros(len(rows), dtype=np.int64)
+    length = np.full(len(rows), -1, dtype=np.int64)
+    for i in range(len(rows)):
+        if nth[i] >= 0:
+            first, stop = _find_argument(data, offsets[rows[i]], offsets[rows[i] + 1], nth[i])
+            start[i], length[i] = _trim(data, first, stop)
+    return start, length
+
+
+@kernel
+def _split(offsets: Any, data: Any, count: int) -> tuple[Any, Any]:
+    rows = len(offsets) - 1
+    start = np.zeros((count, rows), dtype=np.int64)
+    length = np.full((count, rows), -1, dtype=np.int64)
+    for row in range(rows):
+        at, stop = offsets[row], offsets[row + 1]
+        for nth in range(count):
+            if at >= stop:
+                break
+            first, end = _find_argument(data, at, stop, 0)
+            start[nth, row], length[nth, row] = _trim(data, first, end)
+            at = end + 1
+    return start, length
+
+
+@routine
+def find_word(buf: Any, start: int, i: int, stop: int, word: Any, inside: bool) -> int:
+    """Return where a word begins, from ``i`` on, outside strings and annotations; else -1."""
+    while i < stop:
+        if (
+            buf[i] == word[0]
+            and (inside or i == start or not NAME_BYTES[buf[i - 1]])
+            and starts_with(buf, i, stop, word)
+        ):
+            return i
+        i = skip_whole(buf, start, i, stop)
+    return -1
+
+
+@kernel
+def _find_words(data: Any, start: Any, length: Any, word: Any, inside: bool) -> Any:
+    at = np.full(len(start), -1, dtype=np.int64)
+    for row in range(len(start)):
+        at[row] = find_word(data, start[row], start[row], start[row] + length[row], word, inside)
+    return at
+
+
+@routine
+def _value_end(buf: Any, start: int, stop: int) -> int:
+    """Return where a value ends: at a comma or closing bracket that is not its own."""
+    depth, i = 0, start
+    while i < stop:
+        byte = buf[i]
+        if byte in (PAREN_OPEN, BRACKET_OPEN, BRACE_OPEN):
+            depth += 1
+        elif byte in (PAREN_CLOSE, BRACKET_CLOSE, BRACE_CLOSE):
+            depth -= 1
+        if depth < 0 or (depth == 0 and byte == _COMMA):
+            return i
+        i = skip_whole(buf, start, i, stop)
+    return stop
+
+
+@kernel
+def _find_fields(data: Any, start: Any, length: Any, name: Any) -> tuple[Any, Any]:
+    begins = np.zeros(len(start), dtype=np.int64)
+    lengths = np.full(len(start), -1, dtype=np.int64)
+    for row in range(len(start)):
+        stop = start[row] + length[row]
+        at = find_word(data, start[row], start[row], stop, name, False)
+        if at >= 0:
+            begins[row] = at + len(name)
+            lengths[row] = _value_end(data, begins[row], stop) - begins[row]
+    return begins, lengths
