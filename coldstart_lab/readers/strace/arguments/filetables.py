@@ -25,7 +25,7 @@ EXEC = 8
 PRIVATE = 9  # the table is shared no longer
 CLOSE_RANGE, MARK_RANGE = 10, 11  # the descriptors fd to value
 
-EMPTY, NOBODY = -1, -1
+EMPTY = -1
 # Numbers above are not followed, nor more slots than this in all: a log may be made up
 _MOST_DESCRIPTORS = 1 << 16
 _MOST_SLOTS = 1 << 25
@@ -69,9 +69,10 @@ def replay(steps: Replayed, table: Ints, *, results: int, entries: int) -> State
     """
     found = np.full((3, results), -1, dtype=np.int64)
     ends = np.full((2, entries + 1), -1, dtype=np.int64)
-    births = np.isin(steps.what, (BIRTH, EXEC, PRIVATE)).sum()
-    base, room = np.zeros((2, int(table.max(initial=0)) + 1 + int(births)), dtype=np.int64)
-    _replay(*steps, table.copy(), base, room, ends, found)
+    own = int(table.max(initial=0)) + 1
+    new = int(np.isin(steps.what, (BIRTH, EXEC, PRIVATE)).sum())
+    base, room = np.zeros((2, own + new), dtype=np.int64)
+    _replay(*steps, table.copy(), np.arange(len(table)), base, room, own, ends, found)
     return State(*found)
 
 
@@ -81,84 +82,93 @@ def _slot(pool: Any, base: Any, room: Any, table: int, fd: int) -> int:
 
 
 @routine
-def _copy(pool: Any, base: Any, room: Any, used: int, old: int, new: int, least: int) -> Any:
-    """Copy a table to the end of the pool, with room for ``least``: the pool."""
+def _copy(
+    pool: Any, used: Any, base: Any, room: Any, old: int, new: int, least: int
+) -> Any:  # fmt: skip
+    """Copy a table to the end of the pool, with room for ``least``; return the pool."""
     count = room[old]
     while count > 0 and pool[base[old] + count - 1] == EMPTY:
         count -= 1
     room[old] = count  # so that the same empty slots are not looked at for every child
-    need = max(count, least)
-    if used + need > _MOST_SLOTS:
-        base[new], room[new] = 0, 0
+    need = count if count > least else least
+    begin = used[0]
+    if begin + need > _MOST_SLOTS:
+        room[new] = 0
         return pool
-    if used + need > len(pool):
-        larger = np.empty(max(2 * len(pool), used + need), dtype=np.int32)
-        larger[:used] = pool[:used]
+    if begin + need > len(pool):
+        larger = np.empty(2 * (begin + need), dtype=np.int32)
+        for at in range(begin):
+            larger[at] = pool[at]
         pool = larger
-    pool[used : used + need] = EMPTY
-    for fd in range(count):
-        pool[used + fd] = pool[base[old] + fd]
-    base[new], room[new] = used, need
+    for fd in range(need):
+        pool[begin + fd] = pool[base[old] + fd] if fd < count else EMPTY
+    base[new], room[new], used[0] = begin, need, begin + need
     return pool
 
 
 @kernel
 def _replay(
-    what: Any, who: Any, fds: Any, value: Any, extra: Any, cloexec: Any,
-    table: Any, base: Any, room: Any, ends: Any, found: Any,
+    what: Any, who: Any, fds: Any, values: Any, extras: Any, marks: Any,
+    table: Any, group: Any, base: Any, room: Any, tables: int, ends: Any, found: Any,
 ) -> None:  # fmt: skip
     pool = np.empty(1024, dtype=np.int32)
-    used = 0
-    tables = len(base) - np.sum((what == BIRTH) | (what == EXEC) | (what == PRIVATE))
-    group = np.arange(len(table))
+    used = np.zeros(1, dtype=np.int64)
     for step in range(len(what)):
-        thread, fd, op = who[step], fds[step], what[step]
+        op, thread, fd, value, extra = what[step], who[step], fds[step], values[step], extras[step]
         mine = table[thread]
+        # the table that this step makes, or makes larger
+        to, least = mine, 0
+        if op in (MAKE, COPY) and room[mine] <= fd < _MOST_DESCRIPTORS:
+            least = 2 * fd + 8
+        elif op in (EXEC, PRIVATE) or (op == BIRTH and extra & 1 == 0):
+            to = tables
+            tables += 1
+        if to != mine or least > 0:
+            pool = _copy(pool, used, base, room, mine, to, least)
         slot = _slot(pool, base, room, mine, fd)
+        at = base[mine] + fd
         if op == USE:
-            entry = slot >> 1
-            result = value[step]
-            found[0, result] = entry
-            found[1, result] = ends[0, entry]
-            found[2, result] = ends[1, entry]
-        elif op in (MAKE, COPY):
-            new = (value[step] << 1) | cloexec[step]
-            if op == COPY:
-                source = _slot(pool, base, room, mine, value[step])
-                new = EMPTY if source == EMPTY else (source | 1) - 1 + cloexec[step]
-            elif extra[step] >= 0:
-                listening = _slot(pool, base, room, mine, extra[step]) >> 1
-                ends[0, value[step]] = ends[0, listening]
-            if fd >= room[mine] and new != EMPTY and fd < _MOST_DESCRIPTORS:
-                pool = _copy(pool, base, room, used, mine, mine, max(2 * room[mine], fd + 1, 8))
-                used = max(used, base[mine] + room[mine])
+            found[0, value] = slot >> 1
+            found[1, value] = ends[0, slot >> 1]
+            found[2, value] = ends[1, slot >> 1]
+        elif op == MAKE:
+            if extra >= 0:  # an accepted socket's own end is that of the listening one
+                listening = _slot(pool, base, room, mine, extra)
+                ends[0, value] = ends[0, listening >> 1]
             if fd < room[mine]:
-                pool[base[mine] + fd] = new
-        elif op == CLOSE and slot != EMPTY:
-            pool[base[mine] + fd] = EMPTY
-        elif op == MARK and slot != EMPTY:
-            pool[base[mine] + fd] = (slot | 1) - 1 + value[step]
-        elif op in (OWN_END, OTHER_END) and slot != EMPTY:
-            ends[op - OWN_END, slot >> 1] = value[step]
-        elif op in (CLOSE_RANGE, MARK_RANGE):
-            for at in range(base[mine] + fd, base[mine] + min(value[step] + 1, room[mine])):
-                if pool[at] != EMPTY:
-                    pool[at] = EMPTY if op == CLOSE_RANGE else pool[at] | 1
-        elif op in (BIRTH, EXEC, PRIVATE):
-            if op == BIRTH and extra[step] & 1:
-                new = mine
-            else:
-                new = tables
-                tables += 1
-                pool = _copy(pool, base, room, used, mine, new, 0)
-                used = max(used, base[new] + room[new])
-            if op == BIRTH:
-                table[value[step]] = new
-                group[value[step]] = group[thread] if extra[step] & 2 else value[step]
-                continue
-            table[thread] = new
+                pool[at] = (value << 1) | marks[step]
+        elif op == COPY:
+            if fd < room[mine]:
+                source = _slot(pool, base, room, mine, value)
+                pool[at] = source if source == EMPTY else (source & ~1) | marks[step]
+        elif op == BIRTH:
+            table[value] = to
+            group[value] = group[thread] if extra & 2 else value
+        elif op in (EXEC, PRIVATE):
+            table[thread] = to
             if op == EXEC:  # the process goes on under the id of its first thread
-                table[group[thread]] = new
-                for at in range(base[new], base[new] + room[new]):
-                    if pool[at] & 1:
-                        pool[at] = EMPTY
+                table[group[thread]] = to
+                _sweep(pool, base[to], base[to] + room[to])
+        elif op in (CLOSE_RANGE, MARK_RANGE):
+            last = base[mine] + (value + 1 if value + 1 < room[mine] else room[mine])
+            for place in range(at, last):
+                if pool[place] != EMPTY:
+                    pool[place] |= 1
+            if op == CLOSE_RANGE:
+                _sweep(pool, at, last)
+        elif slot == EMPTY:
+            continue
+        elif op == CLOSE:
+            pool[at] = EMPTY
+        elif op == MARK:
+            pool[at] = (slot & ~1) | value
+        else:
+            ends[op - OWN_END, slot >> 1] = value
+
+
+@routine
+def _sweep(pool: Any, start: int, stop: int) -> None:
+    """Empty the slots that are marked."""
+    for at in range(start, stop):
+        if pool[at] & 1:
+            pool[at] = EMPTY

@@ -61,8 +61,13 @@ def split_arguments(events: pd.DataFrame, *, count: int = 4) -> pd.DataFrame:
     if count < 1:
         raise UsageError(f"count must be 1 or more, not {count}")
     text = text_of(events["args"])
-    starts, lengths = _split(*text, count)
-    columns = {nth: intern_spans(text.data, starts[nth], lengths[nth]) for nth in range(count)}
+    at, stop = text.offsets[:-1], text.offsets[1:]
+    columns = {}
+    for nth in range(count):
+        # the first one, then the one after the comma that ends the last
+        start, length = _argument_spans(text.data, at, stop, np.full(len(at), min(nth, 1)))
+        columns[nth] = intern_spans(text.data, start, length)
+        at = np.where(length < 0, stop, start + length)
     return pd.DataFrame(columns, index=events.index, copy=False)
 
 
@@ -83,7 +88,8 @@ def argument_spans(text: Text, rows: Ints, nth: Ints) -> Spans:
     Spans, n rows
         Bytes of ``text.data``, without the argument's name and blanks around it.
     """
-    return Spans(*_argument_spans(text.offsets, text.data, rows, nth))
+    begin, end = text.offsets[rows], text.offsets[rows + 1]
+    return Spans(*_argument_spans(text.data, begin, end, nth))
 
 
 def word_spans(data: Bytes, spans: Spans, word: bytes, *, inside: bool = False) -> Spans:
@@ -105,8 +111,9 @@ def word_spans(data: Bytes, spans: Spans, word: bytes, *, inside: bool = False) 
     Spans, n rows
         From the begin of what was found to the end of the span looked at.
     """
-    at = _find_words(data, spans.start, spans.length, word, inside)
-    return Spans(at, np.where(at >= 0, spans.start + spans.length - at, -1))
+    start, length = _find_fields(data, *spans, word, inside)
+    start -= len(word) * (length >= 0)
+    return Spans(start, np.where(length < 0, -1, spans.start + spans.length - start))
 
 
 def field_spans(data: Bytes, spans: Spans, name: bytes) -> Spans:
@@ -119,7 +126,7 @@ def field_spans(data: Bytes, spans: Spans, name: bytes) -> Spans:
     Spans, n rows
         The value: what stands before the comma or bracket that ends it.
     """
-    return Spans(*_find_fields(data, spans.start, spans.length, name))
+    return Spans(*_find_fields(data, *spans, name, False))
 
 
 @routine
@@ -181,29 +188,13 @@ def _trim(buf: Any, start: int, stop: int) -> tuple[int, int]:
 
 
 @kernel
-def _argument_spans(offsets: Any, data: Any, rows: Any, nth: Any) -> tuple[Any, Any]:
-    start = np.zeros(len(rows), dtype=np.int64)
-    length = np.full(len(rows), -1, dtype=np.int64)
-    for i in range(len(rows)):
-        if nth[i] >= 0:
-            first, stop = _find_argument(data, offsets[rows[i]], offsets[rows[i] + 1], nth[i])
-            start[i], length[i] = _trim(data, first, stop)
-    return start, length
-
-
-@kernel
-def _split(offsets: Any, data: Any, count: int) -> tuple[Any, Any]:
-    rows = len(offsets) - 1
-    start = np.zeros((count, rows), dtype=np.int64)
-    length = np.full((count, rows), -1, dtype=np.int64)
-    for row in range(rows):
-        at, stop = offsets[row], offsets[row + 1]
-        for nth in range(count):
-            if at >= stop:
-                break
-            first, end = _find_argument(data, at, stop, 0)
-            start[nth, row], length[nth, row] = _trim(data, first, end)
-            at = end + 1
+def _argument_spans(data: Any, begin: Any, end: Any, nth: Any) -> tuple[Any, Any]:
+    start = np.zeros(len(nth), dtype=np.int64)
+    length = np.full(len(nth), -1, dtype=np.int64)
+    for row in range(len(nth)):
+        if nth[row] >= 0:
+            first, stop = _find_argument(data, begin[row], end[row], nth[row])
+            start[row], length[row] = _trim(data, first, stop)
     return start, length
 
 
@@ -219,14 +210,6 @@ def find_word(buf: Any, start: int, i: int, stop: int, word: Any, inside: bool) 
             return i
         i = skip_whole(buf, start, i, stop)
     return -1
-
-
-@kernel
-def _find_words(data: Any, start: Any, length: Any, word: Any, inside: bool) -> Any:
-    at = np.full(len(start), -1, dtype=np.int64)
-    for row in range(len(start)):
-        at[row] = find_word(data, start[row], start[row], start[row] + length[row], word, inside)
-    return at
 
 
 @routine
@@ -246,12 +229,12 @@ def _value_end(buf: Any, start: int, stop: int) -> int:
 
 
 @kernel
-def _find_fields(data: Any, start: Any, length: Any, name: Any) -> tuple[Any, Any]:
+def _find_fields(data: Any, start: Any, length: Any, name: Any, inside: bool) -> tuple[Any, Any]:
     begins = np.zeros(len(start), dtype=np.int64)
     lengths = np.full(len(start), -1, dtype=np.int64)
     for row in range(len(start)):
         stop = start[row] + length[row]
-        at = find_word(data, start[row], start[row], stop, name, False)
+        at = find_word(data, start[row], start[row], stop, name, inside)
         if at >= 0:
             begins[row] = at + len(name)
             lengths[row] = _value_end(data, begins[row], stop) - begins[row]
