@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from coldstart_lab.readers.strace.joining import copy_texts, empty_columns, join_lines
+from coldstart_lab.readers.strace.joining import Columns, copy_texts, empty_columns, join_lines
 from coldstart_lab.readers.strace.kinds import (
     EVENT_KINDS,
     FLAG_NAMES,
@@ -22,11 +22,12 @@ from coldstart_lab.readers.strace.kinds import (
     UNFINISHED,
 )
 from coldstart_lab.readers.strace.lines import Lines
+from coldstart_lab.readers.strace.source import release
 from coldstart_lab.readers.strace.text import gather_text, text_column
 from coldstart_lab.tables import STRACE_LOSSES, STRACE_SUMMARY
 
-_FLAG_MASK = (1 << len(FLAG_NAMES)) - 1
 _LOSS_TEXT = 4096
+_COPIED_AT_ONCE = 1 << 18
 LOSS_REASONS = (
     "not a line of strace",
     "resumed line without the begin of its call",
@@ -38,7 +39,6 @@ def events_frame(
     buf: NDArray[np.uint8],
     lines: Lines,
     names: list[str],
-    times: NDArray[np.int64],
     partner: NDArray[np.int64],
     *,
     threads: int,
@@ -50,11 +50,10 @@ def events_frame(
     buf : array of uint8
         The log.
     lines : Lines
-        Its scanned lines.
+        Its scanned lines, times on one clock. The columns that only events need are emptied: a log
+        may be of the size of the memory.
     names : list of str
         The names the lines refer to.
-    times : array of int64
-        Time of each line on one clock, -1 for none.
     partner : array of int64
         The row that resumed each unfinished call, else -1.
     threads : int
@@ -65,50 +64,68 @@ def events_frame(
     DataFrame
         ``tables.STRACE_EVENTS``, in file order.
     """
-    cuts = np.linspace(0, len(lines.kind), threads + 1).astype(np.int64)
-    parts = list(itertools.pairwise(cuts.tolist()))
-    counts = [np.count_nonzero(lines.kind[a:b] < len(EVENT_KINDS)) for a, b in parts]
-    firsts = np.concatenate(([0], np.cumsum(counts))).tolist()
+    cuts = np.linspace(0, len(lines.kind), threads + 1).astype(np.int64).tolist()
+    spans = list(itertools.pairwise(cuts))
+    counts = [np.count_nonzero(lines.kind[a:b] < len(EVENT_KINDS)) for a, b in spans]
+    firsts = np.cumsum([0, *counts]).tolist()
     columns = empty_columns(firsts[-1])
     with ThreadPoolExecutor(threads) as pool:
-        list(
-            pool.map(
-                lambda part, to: join_lines(lines, times, partner, part[0], part[1], columns, to),
-                parts,
-                firsts[:-1],
-            )
-        )
-        np.cumsum(columns.args_end, out=columns.args_end)
-        np.cumsum(columns.text_end, out=columns.text_end)
-        args = np.empty(columns.args_end[-1] if firsts[-1] else 0, dtype=np.uint8)
-        texts = np.empty(columns.text_end[-1] if firsts[-1] else 0, dtype=np.uint8)
-        list(
-            pool.map(
-                lambda part: copy_texts(
-                    buf, lines, partner, columns, part[0], part[1], args, texts
-                ),
-                itertools.pairwise(firsts),
-            )
-        )
-    integers = pd.arrays.IntegerArray
-    return pd.DataFrame(
-        {
-            "line": columns.row + 1,
-            "offset": lines.offset[columns.row],
-            "pid": integers(columns.pid, columns.no_pid),
-            "comm": _categorical(columns.comm, names),
-            "start_ns": integers(columns.start_ns, columns.no_start),
-            "duration_ns": integers(columns.duration_ns, columns.no_duration),
-            "kind": _coded(columns.kind, EVENT_KINDS),
-            "syscall": _categorical(columns.name, names),
-            "args": text_column(columns.args_end, args, columns.no_args),
-            "retval": integers(columns.retval, columns.no_retval),
-            "retval_text": text_column(columns.text_end, texts, columns.no_text),
-            "errno": _categorical(columns.errno, names),
-            "flags": _flag_names(columns.flags),
-        },
-        copy=False,
-    )
+
+        def join(span: tuple[int, int], to: int) -> None:
+            join_lines(lines, partner, *span, columns, to)
+
+        list(pool.map(join, spans, firsts[:-1]))
+        _forget(lines.time_ns, lines.duration_ns, lines.retval, lines.pid, lines.name, lines.comm)
+        args, texts = _copy_texts(buf, lines, partner, columns, pool)
+        _forget(lines.args_start, lines.text_start)
+        integers = pd.arrays.IntegerArray
+        build: dict[str, Callable[[], Any]] = {
+            "line": lambda: columns.row + 1,
+            "offset": lambda: lines.offset[columns.row],
+            "pid": lambda: integers(columns.pid, columns.no_pid),
+            "comm": lambda: _categorical(columns.comm, names),
+            "start_ns": lambda: integers(columns.start_ns, columns.no_start),
+            "duration_ns": lambda: integers(columns.duration_ns, columns.no_duration),
+            "kind": lambda: _coded(columns.kind, EVENT_KINDS),
+            "syscall": lambda: _categorical(columns.name, names),
+            "args": lambda: text_column(columns.args_offset, args, columns.no_args),
+            "retval": lambda: integers(columns.retval, columns.no_retval),
+            "retval_text": lambda: text_column(columns.text_offset, texts, columns.no_text),
+            "errno": lambda: _categorical(columns.errno, names),
+            "flags": lambda: _flag_names(columns.flags),
+        }
+        built = dict(zip(build, pool.map(lambda make: make(), build.values()), strict=True))
+    return pd.DataFrame(built, copy=False)
+
+
+def _copy_texts(
+    buf: NDArray[np.uint8],
+    lines: Lines,
+    partner: NDArray[np.int64],
+    columns: Columns,
+    pool: ThreadPoolExecutor,
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Copy arguments and texts of all events: two buffers."""
+    made = []
+    for offset in (columns.args_offset, columns.text_offset):
+        np.cumsum(offset, out=offset)
+        made.append(np.empty(offset[-1], dtype=np.uint8))
+    args, texts = made
+
+    def copy(span: tuple[int, int]) -> None:
+        copy_texts(buf, lines, partner, columns, *span, args, texts)
+        # of a log in a file what was copied need not stay in memory
+        release(buf, *lines.offset[columns.row[[span[0], span[1] - 1]]].tolist())
+
+    cuts = [*range(0, len(columns.row), _COPIED_AT_ONCE), len(columns.row)]
+    list(pool.map(copy, itertools.pairwise(cuts)))
+    return args, texts
+
+
+def _forget(*columns: NDArray[Any]) -> None:
+    """Give back the memory of columns that are needed no more."""
+    for column in columns:
+        column.resize(0, refcheck=False)
 
 
 def _coded(codes: NDArray[np.integer[Any]], names: Sequence[str]) -> Any:
@@ -117,9 +134,10 @@ def _coded(codes: NDArray[np.integer[Any]], names: Sequence[str]) -> Any:
 
 def _categorical(ids: NDArray[np.int32], names: list[str]) -> Any:
     """Make a categorical of the names in use, in alphabetical order."""
-    used = np.flatnonzero(np.bincount(ids + 1, minlength=len(names) + 1)[1:])
-    ordered = sorted(used.tolist(), key=names.__getitem__)
-    codes = np.full(len(names) + 1, -1, dtype=np.int32)  # the last one serves id -1
+    used = np.zeros(len(names) + 1, dtype=bool)  # the last one serves id -1
+    used[ids] = True
+    ordered = sorted(np.flatnonzero(used[:-1]).tolist(), key=names.__getitem__)
+    codes = np.full(len(names) + 1, -1, dtype=np.min_scalar_type(-len(ordered) - 1))
     codes[ordered] = np.arange(len(ordered))
     return _coded(codes[ids], [names[i] for i in ordered])
 

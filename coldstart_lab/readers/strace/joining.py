@@ -27,7 +27,8 @@ _FLAG_MASK = (1 << len(FLAG_NAMES)) - 1
 class Columns(NamedTuple):
     """Columns of events, one row an event; those named ``no_`` say where there is no value.
 
-    The ends are those of each event's text within a buffer that holds the texts of all.
+    The texts of all events stand in one buffer, that of event ``i`` from ``offset[i]`` to
+    ``offset[i + 1]``.
     """
 
     row: NDArray[np.int64]
@@ -44,9 +45,9 @@ class Columns(NamedTuple):
     name: NDArray[np.int32]
     comm: NDArray[np.int32]
     errno: NDArray[np.int32]
-    args_end: NDArray[np.int64]
+    args_offset: NDArray[np.int64]
     no_args: NDArray[np.bool_]
-    text_end: NDArray[np.int64]
+    text_offset: NDArray[np.int64]
     no_text: NDArray[np.bool_]
 
 
@@ -56,17 +57,20 @@ def empty_columns(count: int) -> Columns:
         np.int64, np.int32, np.bool_, np.int64, np.bool_, np.int64, np.bool_, np.int8, np.int64,
         np.bool_, np.uint8, np.int32, np.int32, np.int32, np.int64, np.bool_, np.int64, np.bool_,
     )  # fmt: skip
-    columns: list[Any] = [np.empty(count, dtype=dtype) for dtype in types]
-    return Columns(*columns)
+    made = Columns(*(np.empty(count, dtype=dtype) for dtype in types))
+    return made._replace(
+        args_offset=np.zeros(count + 1, dtype=np.int64),
+        text_offset=np.zeros(count + 1, dtype=np.int64),
+    )
 
 
 @kernel
 def join_lines(
-    lines: Lines, times: Any, partner: Any, first: int, stop: int, columns: Columns, to: int
+    lines: Lines, partner: Any, first: int, stop: int, columns: Columns, to: int
 ) -> None:
     """Write the events that begin on lines ``first`` to ``stop`` to ``columns`` from ``to`` on.
 
-    ``columns.args_end`` and ``columns.text_end`` get lengths, to be added up when all are there.
+    The offsets are lengths, to be added up when all are there.
     """
     for row in range(first, stop):
         if lines.kind[row] >= _KINDS:
@@ -78,14 +82,15 @@ def join_lines(
         columns.pid[to] = lines.pid[row]
         columns.no_pid[to] = lines.pid[row] == NO_PID
         columns.kind[to] = lines.kind[row]
-        start = times[row]
+        start = lines.time_ns[row]
         columns.start_ns[to] = start
         columns.no_start[to] = start == NO_TIME
         timed = (ends & HAS_DURATION) != 0
-        by_lines = not timed and other >= 0 and start != NO_TIME and times[result] != NO_TIME
+        by_lines = not timed and other >= 0 and start != NO_TIME
+        by_lines = by_lines and lines.time_ns[result] != NO_TIME
         # the wall clock may have been set back between the two lines
         columns.duration_ns[to] = (
-            max(times[result] - start, 0) if by_lines else lines.duration_ns[result]
+            max(lines.time_ns[result] - start, 0) if by_lines else lines.duration_ns[result]
         )
         columns.no_duration[to] = not (timed or by_lines)
         columns.retval[to] = lines.retval[result]
@@ -98,8 +103,8 @@ def join_lines(
         columns.no_args[to] = length < 0
         if length >= 0 and other >= 0:
             length += max(lines.args_length[other], 0)
-        columns.args_end[to] = max(length, 0)
-        columns.text_end[to] = lines.text_length[result]
+        columns.args_offset[to + 1] = max(length, 0)
+        columns.text_offset[to + 1] = lines.text_length[result]
         columns.no_text[to] = lines.text_length[result] == 0
         to += 1
 
@@ -109,23 +114,21 @@ def copy_texts(
     buf: Any, lines: Lines, partner: Any, columns: Columns, first: int, stop: int, args: Any,
     texts: Any,
 ) -> None:  # fmt: skip
-    """Copy arguments and texts of the events ``first`` to ``stop`` to where they end."""
+    """Copy arguments and texts of the events ``first`` to ``stop`` to where they begin."""
     for event in range(first, stop):
         row = columns.row[event]
         other = partner[row]
         result = other if other >= 0 else row
-        if lines.text_length[result] > 0:
-            length = lines.text_length[result]
-            copy_bytes(
-                texts, columns.text_end[event] - length, buf, lines.text_start[result], length
-            )
+        length = lines.text_length[result]
+        if length > 0:
+            start = lines.text_start[result]
+            copy_bytes(texts, columns.text_offset[event], buf, start, length)
         if columns.no_args[event]:
             continue
-        at = columns.args_end[event]
-        if other >= 0 and lines.args_length[other] > 0:
-            length = lines.args_length[other]
-            at -= length
-            copy_bytes(args, at, buf, lines.args_start[other], length)
+        at = columns.args_offset[event]
         length = lines.args_length[row]
         if length > 0:
-            copy_bytes(args, at - length, buf, lines.args_start[row], length)
+            copy_bytes(args, at, buf, lines.args_start[row], length)
+        if other >= 0 and lines.args_length[other] > 0:
+            start = lines.args_start[other]
+            copy_bytes(args, at + length, buf, start, lines.args_length[other])

@@ -150,7 +150,8 @@ def read_buffer(
             hint="record with: strace -f -ttt -T -yy -o LOG PROGRAM",
         )
     times, clock = place_times(lines.time_ns, lines.clock, lines.kind <= RESUMED)
-    events = events_frame(buf, lines, names, times, partner, threads=threads)
+    lines = lines._replace(time_ns=times)
+    events = events_frame(buf, lines, names, partner, threads=threads)
     return StraceLog(
         source=source,
         clock=clock,

@@ -28,6 +28,7 @@ from coldstart_lab.readers.strace.kinds import (
 from coldstart_lab.readers.strace.lexer import SPACE, starts_with
 from coldstart_lab.readers.strace.lines import Lines, empty_lines
 from coldstart_lab.readers.strace.prefix import read_pid, read_time, skip_extras
+from coldstart_lab.readers.strace.source import release
 from coldstart_lab.readers.strace.vectors import find_byte
 
 _NEWLINE = 10
@@ -146,6 +147,7 @@ def _scan_span(
     while True:
         table = empty_names(bits)
         if scan_lines(buf, start, stop, lines, first_row, table) >= 0:
+            release(buf, start, stop)
             return table
         bits += 3  # more names than the table holds: begin again with a larger one
 

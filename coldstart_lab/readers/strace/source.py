@@ -63,6 +63,15 @@ def load_bytes(path: Path) -> tuple[NDArray[np.uint8], str | None]:
     return np.frombuffer(mapping, dtype=np.uint8), None
 
 
+def release(data: NDArray[np.uint8], start: int, stop: int) -> None:
+    """Let the memory of a part of a mapped file go; it is read again where it is needed again."""
+    mapping = getattr(data.base, "obj", None)
+    if isinstance(mapping, mmap.mmap) and hasattr(mapping, "madvise"):
+        first = -(-start // mmap.PAGESIZE) * mmap.PAGESIZE
+        if stop - first >= mmap.PAGESIZE:
+            mapping.madvise(mmap.MADV_DONTNEED, first, stop - first)
+
+
 def load_head(path: Path, size: int = 1 << 16) -> bytes:
     """Load the first ``size`` bytes of a file's content; empty if it cannot be read."""
     try:

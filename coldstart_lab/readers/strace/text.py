@@ -45,21 +45,22 @@ def gather_text(
     start, length = spans
     if missing is not None:
         length = np.where(missing, 0, length)
-    ends = np.cumsum(length, dtype=np.int64)
-    data = np.empty(int(ends[-1]) if len(ends) else 0, dtype=np.uint8)
-    _gather(buf, start, length, ends - length, data)
-    return text_column(ends, data, missing)
+    offsets = np.zeros(len(length) + 1, dtype=np.int64)
+    np.cumsum(length, out=offsets[1:])
+    data = np.empty(offsets[-1], dtype=np.uint8)
+    _gather(buf, start, length, offsets, data)
+    return text_column(offsets, data, missing)
 
 
 def text_column(
-    ends: NDArray[np.int64], data: NDArray[np.uint8], missing: NDArray[np.bool_] | None = None
+    offsets: NDArray[np.int64], data: NDArray[np.uint8], missing: NDArray[np.bool_] | None = None
 ) -> pd.api.extensions.ExtensionArray:
     r"""Build a string column from the bytes of all rows.
 
     Parameters
     ----------
-    ends : array of int64
-        Where each row's text ends in ``data``; the next one begins there.
+    offsets : array of int64, one more than rows
+        Where each row's text begins in ``data``, and where the last one ends.
     data : array of uint8
         The texts.
     missing : array of bool, optional
@@ -70,14 +71,13 @@ def text_column(
     pandas string array
         Arrow-backed; bytes that are no UTF-8 are shown as ``\xNN``.
     """
-    offsets = np.concatenate(([0], ends))
     if len(data) and data.max() >= 128:
         offsets, data = _as_utf8(offsets, data)
     validity = None
     if missing is not None and missing.any():
         validity = pa.py_buffer(np.packbits(~missing, bitorder="little"))
     text = pa.Array.from_buffers(
-        pa.large_string(), len(ends), [validity, pa.py_buffer(offsets), pa.py_buffer(data)]
+        pa.large_string(), len(offsets) - 1, [validity, pa.py_buffer(offsets), pa.py_buffer(data)]
     )
     make: Any = STRING.construct_array_type()
     strings: pd.api.extensions.ExtensionArray = make(pa.chunked_array([text]))
