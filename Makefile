@@ -1,13 +1,14 @@
 # Everything happens in $(VENV), without root; only system-deps installs programs.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help venv report test lint format docs notebooks picture system-deps test-pandas2 bench clean
+.PHONY: help venv report test lint format docs notebooks picture system-deps test-pandas2 bench planted clean
 
 VENV ?= .venv
 VENV_PANDAS2 ?= .venv-pandas2
 OUT ?= out
 RECORDING ?= data/recordings/checkout_static
 PYTEST_ARGS ?=
+PLANTED_ARGS ?=
 
 # The first Python of 3.11 or newer, unless PYTHON= names one
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
@@ -71,8 +72,12 @@ test-pandas2: $(PANDAS2) ## run the quick tests on the oldest pandas that is sup
 	NUMBA_CACHE_DIR=$(CURDIR)/$(VENV_PANDAS2)/var/numba \
 		$(VENV_PANDAS2)/bin/python -m pytest -m "not slow" $(PYTEST_ARGS)
 
+planted: $(DEV) ## score blame on programs whose truth is known (PLANTED_ARGS="--only udp --runs 9")
+	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH:/usr/local/go/bin:/usr/lib/go/bin" \
+		nice $(VENV)/bin/python benchmarks/planted_blame.py $(PLANTED_ARGS)
+
 bench: $(DEV) ## measure speed against what else one would use
-	@for script in benchmarks/*.py; do nice $(VENV)/bin/python $$script || exit 1; done
+	@for script in $(filter-out %/planted_blame.py,$(wildcard benchmarks/*.py)); do nice $(VENV)/bin/python $$script || exit 1; done
 
 clean: ## remove what was built, but not the virtual environments
 	rm -rf $(OUT) docs/_build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

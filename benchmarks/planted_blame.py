@@ -1,46 +1,96 @@
-"""How right blame is: every planted program, recorded and attributed several times.
+"""How right blame is: programs that know their own truth, recorded and attributed several times.
 
-    python benchmarks/planted_blame.py [--runs 3] [PROGRAM ...]
+    python benchmarks/planted_blame.py [--only NAME ...] [--runs 3] [--json FILE] [--keep FOLDER]
 
-A program marks the parts of its own critical path. "misplaced" is the time within those parts that
-was blamed on another kind of time than the part's, as a share of the window. Needs strace, gcc, go.
+The table's columns are explained in tests/planted/README.md. Needs strace, and gcc and go for the
+programs in C and Go; some programs need the right to make a network namespace. What cannot run
+here is listed with the reason.
 """
 
 from __future__ import annotations
 
 import argparse
-import statistics
+import json
+import os
+import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-TESTS = Path(__file__).parent.parent / "tests" / "attribution"
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+
+from planted.building import build
+from planted.programs import PROGRAMS, Program
+from planted.running import missing, run
+from planted.scoreboard import Scored, as_json, head, row, score_run, summary
+
+FAILURES = (subprocess.SubprocessError, RuntimeError, ValueError)
 
 
-def main() -> None:
-    sys.path.insert(0, str(TESTS))
-    import test_planted as planted  # noqa: PLC0415 - it lies beside the tests
+def main() -> int:
+    options = parse()
+    if shutil.which("strace") is None:
+        sys.exit("error: strace missing")
+    chosen = [PROGRAMS[name] for name in options.only or PROGRAMS]
+    reasons = {program.name: missing(program) for program in chosen}
+    with tempfile.TemporaryDirectory() as temporary:
+        out = options.keep or Path(temporary)
+        built = Path(temporary) / "built"
+        built.mkdir()
+        able = [program for program in chosen if reasons[program.name] is None]
+        build(able, built)
+        results, failed = score_all(able, built, out, options)
+    if results:
+        print(summary(results))
+    print(
+        f"{options.runs} runs each; load average {os.getloadavg()[1]:.1f} on {os.cpu_count()} CPUs"
+    )
+    for name, reason in [*failed.items(), *((name, why) for name, why in reasons.items() if why)]:
+        print(f"left out: {name}: {reason}")
+    if options.json is not None:
+        found = [as_json(PROGRAMS[name], runs) for name, runs in results.items()]
+        options.json.write_text(json.dumps(found, indent=1) + "\n")
+        print(f"Wrote {options.json}")
+    return 1 if failed else 0
 
+
+def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("names", nargs="*", metavar="PROGRAM", default=[])
+    parser.add_argument("--only", nargs="+", choices=PROGRAMS, metavar="NAME", default=[])
+    parser.add_argument("--runs", type=int, default=3, help="of each program (3)")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keep logs and marks there")
+    parser.add_argument(
+        "--go-trace", action="store_true", help="Go programs record runtime/trace in the same run"
+    )
     options = parser.parse_args()
-    print(f"{'program':12} runs   window  unmarked  misplaced: median    worst  unresolved")
-    for name in options.names or planted.programs.PROGRAMS:
-        with tempfile.TemporaryDirectory() as folder:
-            planted.programs.build(name, Path(folder))
-            runs = [planted.attribute_run(name, Path(folder)) for _ in range(options.runs)]
-        scores = [planted.score(answer, marks) for answer, marks in runs]
-        shares = [score.misplaced / score.window for score in scores]
-        window = statistics.median(score.window for score in scores) / 1e6
-        unmarked = statistics.median(score.unmarked for score in scores) / 1e6
-        lost = statistics.median(answer.unresolved_ns / answer.window_ns for answer, _ in runs)
-        print(
-            f"{name:12} {len(runs):4} {window:5.1f} ms  {unmarked:5.2f} ms {'':9} "
-            f"{statistics.median(shares):7.2%} {max(shares):8.2%} {lost:11.1%}",
-            flush=True,
-        )
+    if options.runs < 1:
+        parser.error("--runs: at least 1")
+    return options
+
+
+def score_all(
+    programs: list[Program], built: Path, out: Path, options: argparse.Namespace
+) -> tuple[dict[str, list[Scored]], dict[str, str]]:
+    results: dict[str, list[Scored]] = {}
+    failed: dict[str, str] = {}
+    print(head())
+    for program in programs:
+        runs = []
+        try:
+            for number in range(options.runs):
+                place = out / f"run-{number + 1}"
+                place.mkdir(parents=True, exist_ok=True)
+                done = run(program, built, place, traced=True, go_trace=options.go_trace)
+                runs.append(score_run(done))
+        except FAILURES as error:
+            failed[program.name] = str(error)
+            continue
+        results[program.name] = runs
+        print(row(program, runs), flush=True)
+    return results, failed
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

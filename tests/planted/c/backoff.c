@@ -19,13 +19,12 @@ int main(int argc, char **argv)
 {
 	struct sockaddr_in address;
 	pthread_t opener;
-	int fd = -1;
+	int fd;
 
 	planted_begin();
-	closed_port = bound_socket(&address);
+	closed_port = bound_socket(&address, SOCK_STREAM);
 	check(pthread_create(&opener, NULL, open_late, NULL) == 0, "pthread_create");
-	for (int wait_ms = 10; (fd = try_connect(&address)) < 0; wait_ms *= 2)
-		marked_pause("back off begin", wait_ms, "back off end");
+	fd = connect_patiently(&address);
 	ready(argv[argc - 1]);
 	pthread_join(opener, NULL);
 	close(fd);

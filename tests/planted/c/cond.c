@@ -27,7 +27,7 @@ static void *first(void *unused)
 {
 	(void)unused;
 	await_turn(1);
-	marked_spin("first begin", 25, "first end");
+	marked_spin("first", 25);
 	hand_on(2);
 	return NULL;
 }
@@ -36,7 +36,7 @@ static void *second(void *unused)
 {
 	(void)unused;
 	await_turn(2);
-	marked_pause("second begin", 30, "second end");
+	marked_pause("second", 30);
 	hand_on(3);
 	return NULL;
 }
@@ -45,7 +45,7 @@ static void *third(void *unused)
 {
 	(void)unused;
 	await_turn(3);
-	marked_spin("third begin", 20, "third end");
+	marked_spin("third", 20);
 	hand_on(4);
 	return NULL;
 }

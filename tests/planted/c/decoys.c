@@ -40,8 +40,8 @@ int main(int argc, char **argv)
 	planted_begin();
 	for (int i = 0; i < 4; i++)
 		check(pthread_create(&thread, NULL, decoys[i], NULL) == 0, "pthread_create");
-	marked_pause("sleep begin", 45, "sleep end");
-	marked_spin("spin begin", 30, "spin end");
+	marked_pause("sleep", 45);
+	marked_spin("spin", 30);
 	ready(argv[argc - 1]);
 	_exit(0);
 }

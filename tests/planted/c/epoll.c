@@ -12,8 +12,8 @@ static void *work(void *unused)
 	uint64_t one = 1;
 
 	(void)unused;
-	marked_spin("spin begin", 25, "spin end");
-	marked_pause("sleep begin", 30, "sleep end");
+	marked_spin("spin", 25);
+	marked_pause("sleep", 30);
 	check(write(bell, &one, sizeof one) == sizeof one, "write");
 	pause_ms(200); /* runs on, after the milestone */
 	return NULL;

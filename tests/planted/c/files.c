@@ -4,7 +4,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#define FILES 40
+#define COUNT 40
 
 static char block[16384];
 
@@ -39,17 +39,17 @@ int main(int argc, char **argv)
 
 	planted_begin();
 	memset(block, 'x', sizeof block);
-	marked_pause("sleep begin", 20, "sleep end");
-	mark("files begin");
-	for (int i = 0; i < FILES; i++) {
+	marked_pause("sleep", 30);
+	begin_part("files", FILES);
+	for (int i = 0; i < COUNT; i++) {
 		file_name(name, sizeof name, argv[argc - 1], i);
 		write_file(name);
 	}
-	for (int i = 0; i < FILES; i++) {
+	for (int i = 0; i < COUNT; i++) {
 		file_name(name, sizeof name, argv[argc - 1], i);
 		read_file(name);
 	}
-	mark("files end");
+	end_part("files");
 	ready(argv[argc - 1]);
 	return 0;
 }

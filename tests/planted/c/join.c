@@ -3,10 +3,13 @@
 
 #include <pthread.h>
 
+static atomic_int others = 2;
+
 static void *short_sleep(void *unused)
 {
 	(void)unused;
 	pause_ms(15);
+	atomic_fetch_sub(&others, 1);
 	return NULL;
 }
 
@@ -14,14 +17,17 @@ static void *short_spin(void *unused)
 {
 	(void)unused;
 	spin_ms(20);
+	atomic_fetch_sub(&others, 1);
 	return NULL;
 }
 
 static void *longest(void *unused)
 {
 	(void)unused;
-	marked_pause("sleep begin", 35, "sleep end");
-	marked_spin("spin begin", 25, "spin end");
+	marked_pause("sleep", 35);
+	marked_spin("spin", 25);
+	if (atomic_load(&others) > 0)
+		spoiled();
 	return NULL;
 }
 

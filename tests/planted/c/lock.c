@@ -14,8 +14,8 @@ static void *work(void *unused)
 	(void)unused;
 	pthread_mutex_lock(&mutex);
 	pthread_barrier_wait(&held);
-	marked_pause("sleep begin", 30, "sleep end");
-	marked_spin("spin begin", 25, "spin end");
+	marked_pause("sleep", 30);
+	marked_spin("spin", 25);
 	pthread_mutex_unlock(&mutex);
 	return NULL;
 }
@@ -29,7 +29,6 @@ int main(int argc, char **argv)
 	check(pthread_create(&worker, NULL, work, NULL) == 0, "pthread_create");
 	pthread_barrier_wait(&held);
 	pthread_mutex_lock(&mutex);
-	mark("locked");
 	ready(argv[argc - 1]);
 	pthread_join(worker, NULL);
 	return 0;

@@ -4,9 +4,9 @@
 int main(int argc, char **argv)
 {
 	planted_begin();
-	marked_pause("sleep 1 begin", 40, "sleep 1 end");
-	marked_spin("spin begin", 20, "spin end");
-	marked_pause("sleep 2 begin", 25, "sleep 2 end");
+	marked_pause("sleep 1", 40);
+	marked_spin("spin", 20);
+	marked_pause("sleep 2", 25);
 	ready(argv[argc - 1]);
 	return 0;
 }

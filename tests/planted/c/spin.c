@@ -9,7 +9,7 @@ static sem_t done;
 static void *work(void *unused)
 {
 	(void)unused;
-	marked_spin("spin begin", 50, "spin end");
+	marked_spin("spin", 50);
 	sem_post(&done);
 	pause_ms(200); /* runs on, after the milestone */
 	return NULL;

@@ -10,19 +10,21 @@ import (
 
 func main() {
 	if os.Args[1] == "child" {
-		plant.Mark("start child end")
+		plant.Open()
+		plant.EndPart("start child")
 		plant.Spin("child spin", 30)
 		plant.Sleep("child sleep", 20)
-		plant.Mark("end child begin")
+		plant.BeginPart("end child", plant.Process)
 		plant.Write()
 		return
 	}
-	plant.Mark("begin")
-	plant.Mark("start child begin")
+	plant.Begin()
+	plant.BeginPart("start child", plant.Process)
 	child := exec.Command(os.Args[0], "child", os.Args[len(os.Args)-1])
+	child.Env = append(os.Environ(), "PLANTED_TRACE=") // one trace, of the first process
 	child.Stderr = os.Stderr
 	plant.Check(child.Run())
-	plant.Mark("end child end")
+	plant.EndPart("end child")
 	plant.Sleep("sleep", 25)
 	plant.Ready()
 }

@@ -3,18 +3,26 @@ package main
 
 import (
 	"sync"
-	"time"
+	"sync/atomic"
 
 	"example.com/planted/plant"
 )
 
 func main() {
-	plant.Mark("begin")
+	plant.Begin()
 	var group sync.WaitGroup
+	var others atomic.Int32
+	others.Store(2)
 	for _, step := range []func(){
-		func() { time.Sleep(20 * time.Millisecond) },
-		func() { plant.Sleep("sleep", 35); plant.Spin("spin", 30) },
-		func() { plant.Busy(15) },
+		func() { plant.Pause(20); others.Add(-1) },
+		func() {
+			plant.Sleep("sleep", 35)
+			plant.Spin("spin", 30)
+			if others.Load() > 0 {
+				plant.Spoiled()
+			}
+		},
+		func() { plant.Busy(15); others.Add(-1) },
 	} {
 		group.Add(1)
 		go func() {

@@ -10,7 +10,7 @@ import (
 )
 
 func main() {
-	plant.Mark("begin")
+	plant.Begin()
 	var lock sync.Mutex
 	held := make(chan struct{})
 	go func() {

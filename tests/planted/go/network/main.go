@@ -9,7 +9,7 @@ import (
 )
 
 func main() {
-	plant.Mark("begin")
+	plant.Begin()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	plant.Check(err)
 	go serve(listener)

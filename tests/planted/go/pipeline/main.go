@@ -14,7 +14,7 @@ func stage(in <-chan int, work func()) <-chan int {
 }
 
 func main() {
-	plant.Mark("begin")
+	plant.Begin()
 	first := make(chan int)
 	last := stage(stage(stage(first,
 		func() { plant.Sleep("first", 30) }),

@@ -4,7 +4,7 @@ package main
 import "example.com/planted/plant"
 
 func main() {
-	plant.Mark("begin")
+	plant.Begin()
 	plant.Sleep("sleep 1", 40)
 	plant.Spin("spin", 25)
 	plant.Sleep("sleep 2", 50)

@@ -1,0 +1,1 @@
+// A file that allows nanotime to have no body.
