@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _CC = ("gcc", "-O1", "-Wall", "-Wextra", "-Werror", "-pthread")
+# Nothing but the toolchain that is there, and none of the user's own settings
+_GO = {"GOTOOLCHAIN": "local", "GOPROXY": "off", "GOFLAGS": "", "GOWORK": "off"}
 _LARGE_PIECES = 32
 _FOLDERS, _FILES = 20, 25
 
@@ -87,7 +89,7 @@ def _build_go(programs: list[Program], folder: Path) -> None:
         packages = sorted({f"./{Path(one.source).name}" for one in programs if one.cgo == cgo})
         if packages:
             (folder / "go").mkdir(exist_ok=True)
-            environment = {"CGO_ENABLED": str(int(cgo)), "GOTOOLCHAIN": "local", "GOPROXY": "off"}
+            environment = {**_GO, "CGO_ENABLED": str(int(cgo))}
             go = ["go", "build", "-trimpath", "-buildvcs=false", "-o", f"{folder / 'go'}/"]
             subprocess.run(
                 [*go, *packages], cwd=SOURCES / "go", env={**os.environ, **environment}, check=True

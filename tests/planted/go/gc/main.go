@@ -24,7 +24,7 @@ func main() {
 	plant.Begin()
 	debug.SetGCPercent(-1) // no collection but those that are marked
 	var kept *node
-	plant.Part("allocate", plant.CPU, func() { kept = tree(18) })
+	plant.Part("allocate", plant.CPU, func() { kept = tree(17) })
 	for range 4 {
 		plant.Part("collect", plant.GC, runtime.GC)
 	}
