@@ -35,6 +35,9 @@ def describe_import(recording: Recording) -> tuple[list[str], list[str]]:
         What the log does not hold, each with the flag of strace that would have recorded it.
     """
     log = recording.strace
+    if log.events.empty:
+        known = ["how often each call was made (strace -c), and nothing of single calls"]
+        return known, missing_in_log(log)
     calls = log.events.loc[log.events["kind"] == "syscall"]
     known = [
         f"{_count(len(calls), 'call')}, most of them {_top(calls['syscall'])}",

@@ -77,10 +77,15 @@ def table(*columns: str, right: frozenset[str] = frozenset()) -> Table:
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the rows of a table as plain values: NA and NaN are None, text holds no secrets."""
+    """Return the rows of a table as plain values: NA and NaN are None, text holds no secrets.
+
+    Bytes become text, those that are no UTF-8 as escapes.
+    """
     from coldstart_lab.redaction import redact
 
     def plain(value: Any) -> Any:
+        if isinstance(value, bytes):
+            value = value.decode("utf-8", "backslashreplace")
         return redact(value) if isinstance(value, str) else value
 
     rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
@@ -124,13 +129,16 @@ def write_table(frame: pd.DataFrame, path: Path) -> None:
     Parameters
     ----------
     frame : DataFrame
-        The table; categories are written as plain strings.
+        The table; categories are written as plain strings, and bytes as hexadecimal digits
+        except to Parquet.
     path : Path
         The file, already checked by :func:`check_output`.
     """
     plain = frame.astype(
         {name: "string" for name in frame.columns if str(frame[name].dtype) == "category"}
     )
+    if path.suffix != ".parquet":
+        plain = plain.assign(**{name: _hexadecimal(plain[name]) for name in _binary(plain)})
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".coldstart-") as folder:
         part = Path(folder) / path.name
         if path.suffix == ".parquet":
@@ -140,6 +148,14 @@ def write_table(frame: pd.DataFrame, path: Path) -> None:
         else:
             plain.to_json(part, orient="records", lines=True, double_precision=15)
         part.replace(path)
+
+
+def _binary(frame: pd.DataFrame) -> list[str]:
+    return [str(name) for name in frame.columns if "binary" in str(frame[name].dtype)]
+
+
+def _hexadecimal(column: pd.Series) -> list[str]:
+    return [value.hex() for value in column]
 
 
 def say_written(path: Path, *, as_json: bool) -> None:

@@ -20,6 +20,7 @@ from coldstart_lab.cli.output import (
     table,
     write_table,
 )
+from coldstart_lab.cli.rows import print_rows
 from coldstart_lab.cli.working import working
 from coldstart_lab.errors import UsageError
 from coldstart_lab.units import format_bytes, format_ns
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from coldstart_lab.readers.strace import StraceLog
 
 _SHOWN = 10
+TABLES = ("events", "summary", "losses", "stacks", "dumps", "counts", "messages")
 _CLOCKS = {
     "unix": "seconds since 1970 (-ttt)",
     "time-of-day": "time of day (-t, -tt)",
@@ -41,27 +43,34 @@ _CLOCKS = {
 @click.command("read", short_help="Read a log and say what is in it.")
 @click.argument("log", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.option("--table", "name", type=click.Choice(TABLES), metavar="NAME",
+              help=f"Show this table: {', '.join(TABLES[:-1])} or {TABLES[-1]}.")  # fmt: skip
 @click.option("-o", "--output", "out", metavar="FILE", type=click.Path(path_type=Path),
-              help="Write the events to a .parquet, .csv or .jsonl file.")  # fmt: skip
+              help="Write it, or the events, to a .parquet, .csv or .jsonl file.")  # fmt: skip
 @click.option("--limit", type=click.IntRange(1), metavar="N",
               help="Rows of each list, and of FILE.  [default: 10, and all]")  # fmt: skip
 @click.option("--force", is_flag=True, help="Replace FILE if it exists.")
-def command(log: Path, *, as_json: bool, out: Path | None, limit: int | None, force: bool) -> None:
+def command(
+    log: Path, *, as_json: bool, name: str | None, out: Path | None, limit: int | None, force: bool
+) -> None:
     """Read LOG and say what is in it, how complete it is, and which flag would have shown more.
 
     LOG is a strace log (plain, .gz, .xz or .zst), a folder of strace -ff files, or a recording.
-    The events written with -o hold the log's text as it is: secrets too.
+    The table written with -o holds the log's text as it is: secrets too.
     """
     check_output(out, force=force)
     with working("Reading"):
         strace = _read(log)
     shown = limit or _SHOWN
     if as_json:
-        print_json("strace-log", _as_json(strace, shown, out))
+        print_json("strace-log", {**_as_json(strace, shown, out), **_rows(strace, name, shown)})
+    elif name is not None:
+        print_rows(strace.tables[name], name, shown)
     else:
         _print_card(strace, shown)
     if out is not None:
-        write_table(strace.events if limit is None else strace.events.head(limit), out)
+        rows = strace.tables[name or "events"]
+        write_table(rows if limit is None else rows.head(limit), out)
         say_written(out, as_json=as_json)
 
 
@@ -117,7 +126,16 @@ def _as_json(log: StraceLog, shown: int, out: Path | None) -> dict[str, Any]:
     }
 
 
+def _rows(log: StraceLog, name: str | None, shown: int) -> dict[str, Any]:
+    return {
+        "tables": {table: len(rows) for table, rows in log.tables.items()},
+        "rows": None if name is None else records(log.tables[name].head(shown)),
+    }
+
+
 def _print_card(log: StraceLog, shown: int) -> None:
+    from coldstart_lab.readers.strace.log import ANNEXES
+
     show = console()
     show.print(f"strace log {clean(str(log.source))}", style="bold")
     show.print(f"  {number_of(log.count('lines'), 'line')}, {format_bytes(log.count('bytes'))}")
@@ -127,8 +145,14 @@ def _print_card(log: StraceLog, shown: int) -> None:
     )
     show.print(f"  clock: {_CLOCKS[log.clock]}")
     show.print(f"  durations: {'yes (-T)' if log.has_durations else 'not recorded'}")
+    for name, what in ANNEXES.items():
+        if len(log.tables[name]):
+            show.print(f"  {what}: {len(log.tables[name]):,} (--table {name})")
     for flag, what in log.missing_flags.items():
         show.print(f"  not recorded: {what} (strace {flag})")
+    if log.events.empty:
+        show.print()
+        print_rows(log.counts, "counts", shown)
     _print_lists(log, shown)
     _print_losses(log, shown)
 

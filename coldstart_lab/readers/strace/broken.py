@@ -13,6 +13,7 @@ _DETACHED = b"<detached ...>"
 _STACK = b" > "
 _DUMP = b" | "
 _DUMP_HEAD = b" * "
+_VECTOR_HEAD = b" = "
 _ATTACHED = b" attached"
 _GLUED = b"strace: Process "
 _OPEN = b"("
@@ -25,6 +26,7 @@ def is_annex(buf: Any, start: int, stop: int) -> bool:
         starts_with(buf, start, stop, _STACK)
         or starts_with(buf, start, stop, _DUMP)
         or starts_with(buf, start, stop, _DUMP_HEAD)
+        or starts_with(buf, start, stop, _VECTOR_HEAD)
     )
 
 

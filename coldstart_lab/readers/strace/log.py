@@ -11,6 +11,14 @@ import pandas as pd
 from coldstart_lab.readers.strace.kinds import Clock
 from coldstart_lab.units import format_bytes
 
+# The tables most logs have no rows of, and what their rows are
+ANNEXES = {
+    "stacks": "stack frames",
+    "dumps": "dumped buffers",
+    "counts": "rows of counts",
+    "messages": "messages of strace",
+}
+
 
 @dataclass(frozen=True, eq=False)
 class StraceLog:
@@ -31,6 +39,14 @@ class StraceLog:
         ``tables.STRACE_SUMMARY``: everything read, counted.
     losses : DataFrame
         ``tables.STRACE_LOSSES``: everything not understood, with its text.
+    stacks : DataFrame
+        ``tables.STRACE_STACKS``: one row a stack frame (-k, -kk).
+    dumps : DataFrame
+        ``tables.STRACE_DUMPS``: one row a dumped buffer (-e read=, -e write=).
+    counts : DataFrame
+        ``tables.STRACE_COUNTS``: one row a system call of the tables of -c and -C.
+    messages : DataFrame
+        ``tables.STRACE_MESSAGES``: one row a message of strace itself.
     """
 
     source: Path
@@ -39,6 +55,10 @@ class StraceLog:
     events: pd.DataFrame
     summary: pd.DataFrame
     losses: pd.DataFrame
+    stacks: pd.DataFrame
+    dumps: pd.DataFrame
+    counts: pd.DataFrame
+    messages: pd.DataFrame
 
     def count(self, item: str) -> int:
         """Return one count of ``summary``, such as ``"lines"``."""
@@ -46,8 +66,20 @@ class StraceLog:
         return int(found.iloc[0])
 
     @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """All tables, by name."""
+        return {
+            "events": self.events,
+            "summary": self.summary,
+            "losses": self.losses,
+            **{name: getattr(self, name) for name in ANNEXES},
+        }
+
+    @property
     def missing_flags(self) -> dict[str, str]:
         """Flags of strace that would have shown more, each with what it would have shown."""
+        if self.events.empty:
+            return {"-C instead of -c": "each call, besides how often it was made"}
         wanted = {}
         if self.clock == "none":
             wanted["-ttt"] = "when each call began"
@@ -84,4 +116,9 @@ class StraceLog:
             f"of {self.count('threads'):,} threads",
             f"{len(self.losses):,} lines not understood",
             f"clock: {self.clock}",
+            *(
+                f"{what}: {len(self.tables[name]):,} (.{name})"
+                for name, what in ANNEXES.items()
+                if len(self.tables[name])
+            ),
         ]

@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coldstart_lab.readers.strace.annexes import line_stops
-from coldstart_lab.readers.strace.kinds import DUMP, GLUED, LOST, MESSAGE, SYSCALL
+from coldstart_lab.readers.strace.kinds import BLANK, DUMP, GLUED, LOST, MESSAGE, SYSCALL
 from coldstart_lab.readers.strace.lines import Lines
 from coldstart_lab.readers.strace.text import gather_text
 from coldstart_lab.tables import STRACE_MESSAGES
@@ -15,7 +15,8 @@ from coldstart_lab.tables import STRACE_MESSAGES
 _TEXT = 4096
 # What the scanner takes for a message but is the rest of a line that a message broke
 _REST = ("<unfinished ...>", "<detached ...>")
-_PREFIX = r"^.*?(?=strace: |\[ Process )"
+# The pid and time before a message, and the folder of strace
+_PREFIX = r"^.*?(?=strace: |\[ Process |Process \d|PANIC: |VCPU)"
 _SUBJECT = r"(?:Process |PID=)(\d{1,7})\b"
 
 # --tips draws a box and a bird behind it
@@ -53,7 +54,7 @@ def messages_frame(buf: NDArray[np.uint8], lines: Lines) -> pd.DataFrame:
         {
             "line": pd.Series(rows + 1)[message].array,
             "pid": subject.fillna(before)[message].array,
-            "text": text.str.replace(_PREFIX, "", regex=True)[message].array,
+            "text": text.str.replace(_PREFIX, "", n=1, regex=True)[message].array,
         }
     )
 
@@ -72,7 +73,7 @@ def mark_tips(buf: NDArray[np.uint8], lines: Lines) -> None:
     for top in lost[_begins(buf, lines, lost, _TIP_TOP)].tolist():
         row = top
         lines.kind[row] = MESSAGE
-        while row + 1 < len(lines.kind) and lines.kind[row + 1] in (LOST, DUMP):
+        while row + 1 < len(lines.kind) and lines.kind[row + 1] in (LOST, DUMP, BLANK):
             row += 1
             start = int(lines.offset[row])
             if not buf[start : start + len(_TIP_TOP)].tobytes().startswith(_TIP_LINES):

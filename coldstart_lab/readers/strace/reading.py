@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from coldstart_lab.errors import UnreadableInputError, UsageError
 from coldstart_lab.readers.strace.alone import fill_pids
 from coldstart_lab.readers.strace.clock import place_times
-from coldstart_lab.readers.strace.footer import mark_counts
+from coldstart_lab.readers.strace.counts import read_counts
+from coldstart_lab.readers.strace.dumps import dumps_frame
 from coldstart_lab.readers.strace.frames import events_frame, losses_frame, summary_frame
 from coldstart_lab.readers.strace.kinds import (
     BRACKET_PID,
@@ -21,7 +22,6 @@ from coldstart_lab.readers.strace.kinds import (
     EVENT_KINDS,
     HAS_DURATION,
     HAS_RETVAL,
-    LOST,
     MESSAGE,
     NO_NAME,
     RESUMED,
@@ -32,10 +32,12 @@ from coldstart_lab.readers.strace.kinds import (
 from coldstart_lab.readers.strace.lines import Lines
 from coldstart_lab.readers.strace.log import StraceLog
 from coldstart_lab.readers.strace.merging import find_parts, merge_logs
+from coldstart_lab.readers.strace.messages import mark_tips, messages_frame
 from coldstart_lab.readers.strace.pairing import pair_resumed
 from coldstart_lab.readers.strace.scan import scan
 from coldstart_lab.readers.strace.sniffing import sniff_log
 from coldstart_lab.readers.strace.source import load_bytes
+from coldstart_lab.readers.strace.stacks import stacks_frame
 
 _NEWLINE = 10
 _SPAWNS = ("clone", "clone3", "fork", "vfork")
@@ -133,8 +135,8 @@ def read_buffer(
     """
     threads = threads or _usable_cpus()
     lines, names = scan(buf, _split(buf, threads, part_bytes), threads=threads)
-    if (lines.kind == LOST).any():
-        mark_counts(buf, lines.kind, lines.offset)
+    mark_tips(buf, lines)
+    counts = read_counts(buf, lines)
     if _leaves_out_ids(lines):
         spawns = np.isin(lines.name, [names.index(name) for name in _SPAWNS if name in names])
         fill_pids(lines.kind, lines.flags, lines.pid, lines.retval, spawns)
@@ -143,13 +145,16 @@ def read_buffer(
     if not one_file:
         lines.clock[lines.clock == CLOCK_RELATIVE] = CLOCK_NONE
     partner = pair_resumed(lines.kind, lines.flags, lines.pid, lines.name, lines.retval, unknown)
-    if not (lines.kind < len(EVENT_KINDS)).any():
+    if counts.empty and not (lines.kind < len(EVENT_KINDS)).any():
         raise UnreadableInputError(
             damage or ("the file is empty" if not len(buf) else "no line of it is one of strace"),
             path=source,
             hint="record with: strace -f -ttt -T -yy -o LOG PROGRAM",
         )
     times, clock = place_times(lines.time_ns, lines.clock, lines.kind <= RESUMED)
+    stacks = stacks_frame(buf, lines, partner)
+    dumps = dumps_frame(buf, lines, partner)
+    messages = messages_frame(buf, lines)
     lines = lines._replace(time_ns=times)
     events = events_frame(buf, lines, names, partner, threads=threads)
     return StraceLog(
@@ -159,6 +164,10 @@ def read_buffer(
         events=events,
         summary=summary_frame(buf, lines, partner, events),
         losses=losses_frame(buf, lines, partner, damage),
+        stacks=stacks,
+        dumps=dumps,
+        counts=counts,
+        messages=messages,
     )
 
 

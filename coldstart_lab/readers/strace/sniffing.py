@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from coldstart_lab.readers.strace.counts import HEADING, RULE
 from coldstart_lab.readers.strace.source import load_head
 
 _LINE = re.compile(
@@ -15,7 +16,11 @@ _LINE = re.compile(
     rb"|<\.\.\. [a-z0-9_?]+ resumed>|--- (?:SIG[A-Z0-9]+|stopped by) "
     rb"|\+\+\+ (?:exited with|killed by|superseded by))"
 )
-_ANNEX = (b" > ", b" | ", b" * ", b"strace: ")
+_ANNEX = (b" > ", b" | ", b" * ", b" = ", b"strace: ")
+# Of the table of -c: its headings and a rule, then all up to the next rule and the total
+_TABLE = re.compile(
+    rb"^" + HEADING + rb"\n" + RULE + rb"$(?:(?:\n.*){0,1000}?\n" + RULE + rb"\n.*)?", re.MULTILINE
+)
 _LINES = 200
 _LONG_LINE = 8 << 20
 
@@ -37,7 +42,8 @@ def sniff_log(path: Path) -> bool:
     head = load_head(path)
     if b"\n" not in head:
         head = load_head(path, _LONG_LINE)
+    head, tables = _TABLE.subn(b"", head)
     lines = [line for line in head.split(b"\n")[:_LINES] if line.strip()]
     lines = [line for line in lines if not line.startswith(_ANNEX)]
-    hits = sum(_LINE.match(line) is not None for line in lines)
+    hits = tables + sum(_LINE.match(line) is not None for line in lines)
     return hits > 0 and hits * 4 >= len(lines)
