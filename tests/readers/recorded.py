@@ -36,7 +36,7 @@ EVERY_PROGRAM = [
 ]
 
 _GO = {**os.environ, "CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOPROXY": "off"}
-_UNIX_NS = "--absolute-timestamps=format:unix,precision:ns --syscall-times=ns"
+UNIX_NS = "--absolute-timestamps=format:unix,precision:ns --syscall-times=ns"
 
 # name: flags, where the log goes: a file, or stderr as without -o.
 # The log ends with the table of -C; with -w its times are those that -T prints.
@@ -44,7 +44,7 @@ COUNTED = {
     "unix, descriptors": ("-C -w -f -ttt -T -yy", "file"),
     "time of day": ("-C -w -f -tt -T -y", "file"),
     "seconds": ("-C -f -t", "file"),
-    "names, ns": (f"-C -w -f -Y {_UNIX_NS} -yy -s 256", "file"),
+    "names, ns": (f"-C -w -f -Y {UNIX_NS} -yy -s 256", "file"),
     "milliseconds": ("-C -w -f --absolute-timestamps=precision:ms --syscall-times=ms", "file"),
     "one process": ("-C -w -T", "file"),
     "stderr": ("-C -f", "stderr"),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import os
 import shutil
 import subprocess
 from collections import Counter
 
 import pytest
-from recorded import record
+from recorded import EVERY_PROGRAM, UNIX_NS, record
 
 from coldstart_lab.errors import UnreadableInputError
 from coldstart_lab.readers.strace import find_parts, merge_logs, read_strace, sniff_strace
@@ -59,11 +60,17 @@ def test_merged_files_hold_the_events_of_one_log(tmp_path):
     assert apart.losses.empty
 
 
-@pytest.mark.needs("strace", "strace-log-merge")
-@pytest.mark.parametrize("flags", ["-ff -ttt -T", "-ff -tt -y"])
-def test_merged_order_is_that_of_strace_log_merge(tmp_path, recording, flags):
-    log = record(tmp_path / "ff", flags, ["/bin/sh", "-c", COMMAND[2]])
-    merged = subprocess.run(["strace-log-merge", log], capture_output=True, check=True).stdout
+@pytest.mark.needs("strace-log-merge")
+@pytest.mark.parametrize("flags", ["-ff -ttt -T", "-ff -tt -y", f"-ff -Y {UNIX_NS} -v"])
+@pytest.mark.parametrize("program", EVERY_PROGRAM)
+def test_merged_order_is_that_of_strace_log_merge(recording, program, flags):
+    log = recording(program, flags)
+    merged = subprocess.run(
+        ["strace-log-merge", log],
+        capture_output=True,
+        check=True,
+        env={**os.environ, "LC_ALL": "C"},
+    ).stdout
     ours, damage = merge_logs(find_parts(log.parent))
     assert damage is None
     assert [line.split(b" ", 1) for line in ours.splitlines()] == [
