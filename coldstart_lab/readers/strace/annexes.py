@@ -1,4 +1,4 @@
-"""Finds the event that a stack frame or a dump belongs to."""
+"""What stack frames and dumps share: the event they belong to, their lines, their digits."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from coldstart_lab.kernels import kernel
+from coldstart_lab.kernels import kernel, routine
 from coldstart_lab.readers.strace.kinds import (
     DUMP,
     EXITED,
@@ -20,6 +20,7 @@ from coldstart_lab.readers.strace.kinds import (
     SUPERSEDED,
     SYSCALL,
 )
+from coldstart_lab.readers.strace.lexer import ZERO, is_digit
 from coldstart_lab.readers.strace.lines import Lines
 
 
@@ -67,6 +68,14 @@ def find_owners(kind: Any, pid: Any, partner: Any, rows: Any) -> Any:
             owners[done] = owner
             done += 1
     return owners
+
+
+@routine
+def hex_digit(byte: int) -> int:
+    """Return what a hexadecimal digit stands for; -1 for other bytes."""
+    if is_digit(byte):
+        return int(byte - ZERO)
+    return int(byte - 87) if 97 <= byte <= 102 else -1
 
 
 def event_lines(owners: NDArray[np.int64]) -> pd.arrays.IntegerArray:

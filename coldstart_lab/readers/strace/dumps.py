@@ -9,11 +9,11 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from coldstart_lab.kernels import kernel
-from coldstart_lab.readers.strace.annexes import event_lines, find_owners, line_stops
+from coldstart_lab.kernels import kernel, routine
+from coldstart_lab.readers.strace.annexes import event_lines, find_owners, hex_digit, line_stops
 from coldstart_lab.readers.strace.body import trim
 from coldstart_lab.readers.strace.kinds import DUMP, LOST
-from coldstart_lab.readers.strace.lexer import SPACE, ZERO, ends_with, is_digit, starts_with
+from coldstart_lab.readers.strace.lexer import SPACE, ends_with, read_digits, starts_with
 from coldstart_lab.readers.strace.lines import Lines
 from coldstart_lab.tables import BINARY, STRACE_DUMPS
 
@@ -131,56 +131,40 @@ def _read_dumps(buf: Any, rows: Any, starts: Any, stops: Any, owners: Any) -> tu
     return made[: last + 1], data[:at], bad
 
 
-@kernel
-def _number(buf: Any, start: int, stop: int) -> tuple[int, int]:
-    """Read the decimal number at ``start``: (value or -1, first byte after it)."""
-    value = 0
-    i = start
-    while i < stop and is_digit(buf[i]) and i - start < _MOST_DIGITS:
-        value = value * 10 + (buf[i] - ZERO)
-        i += 1
-    return (value if i > start else -1), i
-
-
-@kernel
+@routine
 def _two_numbers(buf: Any, start: int, stop: int, between: Any) -> tuple[int, int]:
     """Read a line such as `` * 5 bytes in buffer 0``: its numbers, or -1 twice."""
-    first, end = _number(buf, start + _HEAD, stop)
-    if first >= 0 and starts_with(buf, end, stop, between):
-        second, end = _number(buf, end + len(between), stop)
-        if end == stop and second <= _INT32_MAX:
+    at = start + _HEAD
+    first, end = read_digits(buf, at, stop)
+    if 0 < end - at <= _MOST_DIGITS and starts_with(buf, end, stop, between):
+        at = end + len(between)
+        second, end = read_digits(buf, at, stop)
+        if end == stop and 0 < end - at <= _MOST_DIGITS and second <= _INT32_MAX:
             return first, second
     return -1, -1
 
 
-@kernel
-def _hex_digit(byte: int) -> int:
-    if is_digit(byte):
-        return int(byte - ZERO)
-    return int(byte - 87) if 97 <= byte <= 102 else -1
-
-
-@kernel
+@routine
 def _read_offset(buf: Any, start: int, stop: int) -> tuple[int, int]:
     """Read the offset a line of a dump begins with: (offset or -1, first byte of the dump)."""
     value = 0
     i = start
-    while i < stop and _hex_digit(buf[i]) >= 0 and i - start < _MOST_DIGITS:
-        value = value * 16 + _hex_digit(buf[i])
+    while i < stop and hex_digit(buf[i]) >= 0 and i - start < _MOST_DIGITS:
+        value = value * 16 + hex_digit(buf[i])
         i += 1
     if i == start or i + 1 >= stop or buf[i] != SPACE or buf[i + 1] != SPACE:
         return -1, i
     return value, i + 2
 
 
-@kernel
+@routine
 def _read_bytes(buf: Any, first: int, stop: int, out: Any, at: int) -> int:
     """Read the bytes of one line; returns how many there are."""
     for j in range(_WIDTH):
         i = first + 3 * j + (j >= _GROUP)
         if i + 1 >= stop:
             return j
-        high, low = _hex_digit(buf[i]), _hex_digit(buf[i + 1])
+        high, low = hex_digit(buf[i]), hex_digit(buf[i + 1])
         if high < 0 or low < 0:
             return j
         out[at + j] = high * 16 + low

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from coldstart_lab.kernels import kernel
-from coldstart_lab.readers.strace.annexes import event_lines, find_owners, line_stops
+from coldstart_lab.kernels import kernel, routine
+from coldstart_lab.readers.strace.annexes import event_lines, find_owners, hex_digit, line_stops
 from coldstart_lab.readers.strace.body import trim
 from coldstart_lab.readers.strace.kinds import STACK
 from coldstart_lab.readers.strace.lexer import (
@@ -17,9 +17,9 @@ from coldstart_lab.readers.strace.lexer import (
     COLON,
     PAREN_CLOSE,
     PAREN_OPEN,
-    ZERO,
     ends_with,
     is_digit,
+    read_digits,
 )
 from coldstart_lab.readers.strace.lines import Lines
 from coldstart_lab.readers.strace.spans import intern_spans
@@ -111,25 +111,24 @@ def _read_frames(buf: Any, starts: Any, stops: Any) -> tuple[Any, Any]:
     return spans, numbers
 
 
-@kernel
+@routine
 def _hex_start(buf: Any, start: int, stop: int) -> int:
     """Return where the hexadecimal digits that end at ``stop`` begin; -1 if there are none."""
     i = stop
-    while i > start and (is_digit(buf[i - 1]) or 97 <= buf[i - 1] <= 102):
+    while i > start and hex_digit(buf[i - 1]) >= 0:
         i -= 1
     return i if 0 < stop - i <= _MOST_DIGITS else -1
 
 
-@kernel
+@routine
 def _hex(buf: Any, start: int, stop: int) -> Any:
     value = np.uint64(0)
     for i in range(start, stop):
-        digit = buf[i] - 87 if buf[i] >= 97 else buf[i] - ZERO
-        value = value * np.uint64(16) + np.uint64(digit)
+        value = value * np.uint64(16) + np.uint64(hex_digit(buf[i]))
     return value
 
 
-@kernel
+@routine
 def _read_address(buf: Any, start: int, stop: int, span: Any, number: Any) -> int:
     """Read `` [0x1139]`` that ends at ``stop``; returns where it begins, -1 if it is none."""
     if stop - start < 1 or buf[stop - 1] != BRACKET_CLOSE:
@@ -143,7 +142,7 @@ def _read_address(buf: Any, start: int, stop: int, span: Any, number: Any) -> in
     return int(digits - len(_ADDRESS))
 
 
-@kernel
+@routine
 def _read_place(buf: Any, start: int, stop: int, span: Any, number: Any) -> int:
     """Read the address and, of -kk, the source line; returns where what is before them ends."""
     end = _read_address(buf, start, stop, span, number)
@@ -161,16 +160,13 @@ def _read_place(buf: Any, start: int, stop: int, span: Any, number: Any) -> int:
             if end > start and buf[end - 1] == PAREN_CLOSE:
                 span[_SOURCE] = close + 2
                 span[_SOURCE + 1] = colon - 1 - (close + 2)
-                for i in range(colon, stop):
-                    number[_SOURCE_LINE] = number[_SOURCE_LINE] * np.uint64(10) + np.uint64(
-                        buf[i] - ZERO
-                    )
+                number[_SOURCE_LINE] = np.uint64(read_digits(buf, colon, stop)[0])
                 return end
         close -= 1
     return stop
 
 
-@kernel
+@routine
 def _read_code(buf: Any, start: int, stop: int, span: Any, number: Any) -> bool:
     """Read ``module(symbol+0x14)`` or ``module()``; False if it is neither."""
     if span[_PLACE + 1] < 0 or stop <= start or buf[stop - 1] != PAREN_CLOSE:
