@@ -17,7 +17,7 @@ _CC = ("gcc", "-O1", "-Wall", "-Wextra", "-Werror", "-pthread")
 # Nothing but the toolchain that is there, and none of the user's own settings
 _GO = {"GOTOOLCHAIN": "local", "GOPROXY": "off", "GOFLAGS": "", "GOWORK": "off"}
 _LARGE_PIECES = 32
-_FOLDERS, _FILES = 20, 25
+_FOLDERS, _FILES = 20, 40
 
 
 def build(programs: Iterable[Program], folder: Path) -> None:

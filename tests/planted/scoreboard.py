@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from coldstart_lab.attribution import Attribution, attribute_events
 from coldstart_lab.readers.strace import StraceLog, read_strace
@@ -18,12 +18,28 @@ if TYPE_CHECKING:
     from planted.programs import Program
     from planted.running import Run
 
+ATTRIBUTION = "attribution"
 NAIVE = ("all calls", "main thread", "strace -c")
 _HEAD = (
     f"{'program':16} {'window':>8} {'unmarked':>8}  {'score':>7} {'least':>7} {'most':>7}  "
     f"{'worst cause':30} {'unresolved':>10} {'at word':>7} {'sums':>5}  "
     + " ".join(f"{name:>11}" for name in NAIVE)
 )
+
+
+class Scores(NamedTuple):
+    """A method's scores of one run.
+
+    Attributes
+    ----------
+    strict : Score
+        Time on which there is no evidence is blamed on nothing.
+    at_word : Score
+        It is taken for what the method calls it.
+    """
+
+    strict: Score
+    at_word: Score
 
 
 @dataclass(frozen=True)
@@ -34,24 +50,28 @@ class Scored:
     ----------
     run : Run
         The run.
-    strict : Score
-        Its attribution's score; time on which there is no evidence is blamed on nothing.
-    at_its_word : Score
-        The same, but unresolved time is taken for what the attribution calls it.
+    methods : dict of str to Scores
+        Those of ``ATTRIBUTION`` and of each of ``NAIVE``.
     unresolved : float
         Share of the attribution's window that it calls unresolved itself.
     exact : bool
         Whether its segments tile its window to the nanosecond.
-    naive : dict of str to Score
-        The scores of ``NAIVE``.
     """
 
     run: Run
-    strict: Score
-    at_its_word: Score
+    methods: dict[str, Scores]
     unresolved: float
     exact: bool
-    naive: dict[str, Score]
+
+    @property
+    def strict(self) -> Score:
+        """The attribution's score."""
+        return self.methods[ATTRIBUTION].strict
+
+    @property
+    def at_word(self) -> Score:
+        """The same with unresolved time taken for what the attribution calls it."""
+        return self.methods[ATTRIBUTION].at_word
 
 
 def attribute_run(run: Run) -> tuple[Attribution, StraceLog]:
@@ -80,20 +100,22 @@ def score_run(run: Run) -> Scored:
     """Score the attribution of a traced run, and the naive methods on the same log."""
     answer, log = attribute_run(run)
     marks, plants = run.marks, run.program.plants
-    pieces = attributed(answer, plants)
     main = int(find_exec(log.events)["pid"].iloc[0])
-    others = (
-        score(naive.sum_of_calls(log.events, plants), marks),
-        score(naive.main_thread(log.events, main, marks, plants), marks),
-        score_sums(naive.counted(log.source, plants), marks),
-    )
+    blames = {
+        ATTRIBUTION: attributed(answer, plants),
+        "all calls": naive.sum_of_calls(log.events, plants),
+        "main thread": naive.main_thread(log.events, main, marks, plants),
+    }
+    methods = {
+        name: Scores(score(pieces, marks), score(pieces, marks, strict=False))
+        for name, pieces in blames.items()
+    }
+    counts = score_sums(naive.counted(log.source, plants), marks)
     return Scored(
         run=run,
-        strict=score(pieces, marks),
-        at_its_word=score(pieces, marks, strict=False),
+        methods={**methods, "strace -c": Scores(counts, counts)},
         unresolved=answer.unresolved_ns / answer.window_ns,
         exact=is_exact(answer),
-        naive=dict(zip(NAIVE, others, strict=True)),
     )
 
 
@@ -115,25 +137,29 @@ def row(program: Program, runs: Sequence[Scored]) -> str:
         f"{program.name:16} {window:5.0f} ms {unmarked:5.1f} ms  "
         f"{statistics.median(values):7.1%} {min(values):7.1%} {max(values):7.1%}  {worst:30} "
         f"{_median(runs, lambda one: one.unresolved):10.1%} "
-        f"{_median(runs, lambda one: one.at_its_word.value):7.1%} "
+        f"{_median(runs, lambda one: one.at_word.value):7.1%} "
         f"{'exact' if all(one.exact for one in runs) else 'WRONG':>5}  "
         + " ".join(f"{_median(runs, _naive_value(name)):11.1%}" for name in NAIVE)
     )
 
 
 def summary(results: dict[str, list[Scored]]) -> str:
-    """Return the last row: the mean over programs of each one's median."""
+    """Return the last rows: the mean over programs of each one's median, strict and at word."""
     every = list(results.values())
 
     def mean(of: Callable[[Scored], float]) -> float:
         return statistics.mean(_median(runs, of) for runs in every)
 
     exact = all(one.exact for runs in every for one in runs)
+    strict = (
+        f"{f'mean of {len(every)}':34} {mean(lambda one: one.strict.value):7.1%} {'':46}  "
+        f"{mean(lambda one: one.unresolved):10.1%} {mean(lambda one: one.at_word.value):7.1%} "
+        f"{'exact' if exact else 'WRONG':>5}  "
+    )
     return (
-        f"{f'mean of {len(every)}':16} {'':17}  {mean(lambda one: one.strict.value):7.1%} "
-        f"{'':15}  {'':30} {mean(lambda one: one.unresolved):10.1%} "
-        f"{mean(lambda one: one.at_its_word.value):7.1%} {'exact' if exact else 'WRONG':>5}  "
-        + " ".join(f"{mean(_naive_value(name)):11.1%}" for name in NAIVE)
+        f"{strict}{' '.join(f'{mean(_naive_value(name)):11.1%}' for name in NAIVE)}\n"
+        f"{'at word':{len(strict)}}"
+        f"{' '.join(f'{mean(_naive_value(name, strict=False)):11.1%}' for name in NAIVE)}"
     )
 
 
@@ -150,12 +176,11 @@ def as_json(program: Program, runs: Sequence[Scored]) -> dict[str, Any]:
                 "exact": one.exact,
                 "true_ns": one.strict.true,
                 "methods": {
-                    name: {"score": scored.value, "blamed_ns": scored.blamed}
-                    for name, scored in (
-                        ("attribution", one.strict),
-                        ("attribution at its word", one.at_its_word),
-                        *one.naive.items(),
-                    )
+                    name: {
+                        kind: {"score": scored.value, "blamed_ns": scored.blamed}
+                        for kind, scored in scores._asdict().items()
+                    }
+                    for name, scores in one.methods.items()
                 },
                 "log": str(one.run.log),
                 "go_trace": one.run.go_trace and str(one.run.go_trace),
@@ -169,8 +194,8 @@ def _median(runs: Sequence[Scored], of: Callable[[Scored], float]) -> float:
     return statistics.median(of(one) for one in runs)
 
 
-def _naive_value(name: str) -> Callable[[Scored], float]:
-    return lambda one: one.naive[name].value
+def _naive_value(name: str, *, strict: bool = True) -> Callable[[Scored], float]:
+    return lambda one: one.methods[name][0 if strict else 1].value
 
 
 def _typical(runs: Sequence[Scored]) -> Scored:

@@ -26,11 +26,12 @@ def test_it_scores_the_programs_that_are_asked_for(scoreboard, tmp_path):
     options = ("--only", "sleep", "--runs", "2", "--json", str(found), "--keep", str(kept))
     done = scoreboard(*options)
     assert done.returncode == 0, done.stderr
-    head, row, mean, runs, wrote = done.stdout.splitlines()
+    head, row, mean, at_word, runs, wrote = done.stdout.splitlines()
     assert head.split()[0] == "program"
     assert row.split()[0] == "sleep"
     assert "exact" in row
     assert mean.startswith("mean of 1")
+    assert at_word.startswith("at word")
     assert runs.startswith("2 runs each; load average")
     assert wrote == f"Wrote {found}"
     (program,) = json.loads(found.read_text())
@@ -38,10 +39,12 @@ def test_it_scores_the_programs_that_are_asked_for(scoreboard, tmp_path):
     for one in program["runs"]:
         assert one["exact"]
         assert sum(one["true_ns"].values()) == one["window_ns"]
-        for name in ("attribution", "attribution at its word"):
-            assert sum(one["methods"][name]["blamed_ns"].values()) == one["window_ns"]
-        assert one["methods"]["attribution at its word"]["score"] < 0.2
-        assert one["methods"]["strace -c"]["score"] > 0.5  # to sleep takes no system time
+        attribution = one["methods"]["attribution"]
+        for scored in attribution.values():
+            assert sum(scored["blamed_ns"].values()) == one["window_ns"]
+        assert attribution["at_word"]["score"] < 0.2 < attribution["strict"]["score"]
+        # to sleep takes no system time
+        assert one["methods"]["strace -c"]["strict"]["score"] > 0.5
     assert (kept / "run-2" / "sleep.marks").exists()
 
 
