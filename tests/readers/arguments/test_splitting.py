@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-import slow
+import slow_arguments as slow
 import strace_logs
 from hypothesis import given
 from hypothesis import strategies as st

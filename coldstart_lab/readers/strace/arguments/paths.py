@@ -147,6 +147,7 @@ def full_paths(path: Any, folder: Any) -> pd.api.extensions.ExtensionArray:
     below = pc.binary_join_element_wise(pc.utf8_rtrim(base, "/"), rest, slash)
     inside = pc.if_else(pc.equal(rest, ""), base, below)
     full = pc.if_else(pc.starts_with(given, "/"), given, inside)
+    chunks = full.chunks if isinstance(full, pa.ChunkedArray) else [full]
     make: Any = STRING.construct_array_type()
-    strings: pd.api.extensions.ExtensionArray = make(pa.chunked_array([full]))
+    strings: pd.api.extensions.ExtensionArray = make(pa.chunked_array(chunks, pa.large_string()))
     return strings

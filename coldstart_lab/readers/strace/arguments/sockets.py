@@ -16,7 +16,7 @@ from coldstart_lab.readers.strace.spans import intern_spans
 _INTERNET = {"SOCK_STREAM": "TCP", "SOCK_DGRAM": "UDP", "SOCK_RAW": "RAW"}
 _OTHER_PROTOCOLS = {
     "IPPROTO_SCTP": "SCTP", "IPPROTO_UDPLITE": "UDP-Lite", "IPPROTO_ICMP": "PING",
-    "IPPROTO_ICMPV6": "PING", "IPPROTO_MPTCP": "MPTCP", "IPPROTO_DCCP": "DCCP",
+    "IPPROTO_ICMPV6": "PING", "IPPROTO_MPTCP": "TCP", "IPPROTO_DCCP": "DCCP",
 }  # fmt: skip
 
 

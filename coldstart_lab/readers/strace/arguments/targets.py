@@ -100,7 +100,7 @@ def _socket_names(facts: pd.DataFrame) -> pd.Series:
     port_id = protocol + ":" + facts["local_address"]
     inside = inside.mask(family == "AF_NETLINK", port_id.fillna("?"))
     unix = pd.Series(np.where(facts["connected"], "?->?", "?"), dtype=STRING)
-    path = "," + facts["path"].str.replace("^(@?)(.*)$", r'\1"\2"', regex=True)
+    path = "," + facts["path"].str.replace("(?s)^(@?)(.*)$", r'\1"\2"', regex=True)
     inside = inside.mask(family == "AF_UNIX", unix + path.fillna(""))
     label = protocol.mask(family == "AF_UNIX", "UNIX-" + protocol)
     label = label.mask(family == "AF_INET6", protocol + "v6")

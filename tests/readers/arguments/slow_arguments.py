@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
+
+import numpy as np
+
+from coldstart_lab.readers.strace import read_buffer
 
 CLOSING = {"(": ")", "[": "]", "{": "}"}
 
@@ -112,3 +117,9 @@ def escape(data, *, style="octal"):
         else:
             out.append(f"\\{byte:o}")
     return "".join(out)
+
+
+def read(text):
+    """The events of a log that a test wrote."""
+    data = np.frombuffer(text.encode("utf-8", "surrogateescape"), dtype=np.uint8)
+    return read_buffer(data, source=Path("written.log"), threads=1).events
