@@ -37,8 +37,10 @@ def test_bytes_come_back(given_strings):
 
 @given(st.lists(st.binary(max_size=40)), st.integers(0, 50))
 def test_the_first_bytes_are_kept(given_strings, at_most):
-    strings, _ = decode([f'"{slow.escape(data)}"' for data in given_strings], at_most=at_most)
+    printed = [f'"{slow.escape(data)}"' for data in given_strings]
+    strings, truncated = decode(printed, at_most=at_most)
     assert strings == [data[:at_most] for data in given_strings]
+    assert truncated == [len(data) > at_most for data in given_strings]
 
 
 @given(st.binary(max_size=40), st.sampled_from(STYLES))

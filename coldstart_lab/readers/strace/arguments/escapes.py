@@ -32,7 +32,7 @@ class Decoded(NamedTuple):
     spans : Spans
         Where each is; a length of -1 where a span began with no string.
     truncated : array of bool
-        Whether strace printed only the first bytes of it.
+        Whether these are only its first bytes: strace printed no more, or no more were asked for.
     """
 
     data: Bytes
@@ -110,7 +110,9 @@ def _decode(
             if to - begins[row] < at_most:
                 out[to] = value
                 to += 1
+            else:
+                truncated[row] = True
         lengths[row] = to - begins[row]
         # a log that was cut off has no closing quote
-        truncated[row] = quoted and (i >= stop or starts_with(data, i + 1, stop, _CUT))
+        truncated[row] |= quoted and (i >= stop or starts_with(data, i + 1, stop, _CUT))
     return begins, lengths, truncated, to
