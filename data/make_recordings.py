@@ -8,20 +8,16 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
 import shlex
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import lab
-import pyarrow as pa
-
-from coldstart_lab.recording import read_manifest, write_manifest
-from coldstart_lab.recording.artefacts import hash_file
+from lab.keeping import first_instant, keep, pair_with_starts
+from lab.versions import BUILD, versions
 
 VARIANTS = ("static", "cgo")
 HEALTH = "http://127.0.0.1:8080/healthz"
@@ -34,7 +30,7 @@ def main() -> None:
     parser.add_argument("--prefix", type=Path, default=Path("/srv/coldstart"))
     parser.add_argument("--runs", type=int, default=5, help="traced starts, and as many untraced")
     options = parser.parse_args()
-    tools = {name: _version(name) for name in ("go", "gcc")}
+    tools = versions(BUILD)
     lab.enter(options.prefix)
     with _backend(options.prefix / "backend"):
         for variant in VARIANTS:
@@ -85,46 +81,9 @@ def _run(argv: list[str]) -> None:
 
 def _keep_marks(folder: Path, marks: Path, tools: dict[str, str]) -> None:
     """Give each start of a set the marks that were written during it."""
-    texts = sorted((path.read_bytes() for path in marks.iterdir()), key=_first_instant)
-    members = read_manifest(folder)["members"]
-    if len(texts) != len(members):
-        sys.exit(f"{len(members)} starts of {folder.name} left {len(texts)} files of marks")
-    for member, text in zip(members, texts, strict=True):
-        place = folder / member["path"]
-        manifest = read_manifest(place)
-        times = {entry["name"]: entry["time_ns"] for entry in manifest["milestones"]}
-        if not times["exec"] <= _first_instant(text) <= times["ready"]:
-            sys.exit(f"{place}: these marks are of another start")
-        if manifest["outcome"]["exit_code"] != 0:
-            sys.exit(f"{place}: did not end well when asked to; record again")
-        manifest["artefacts"].append(_store_marks(place, text))
-        manifest["tools"] |= tools
-        write_manifest(place, manifest)
-
-
-def _first_instant(text: bytes) -> int:
-    marks = [json.loads(line) for line in text.splitlines()]
-    return int(min(mark["realtime_ns"] for mark in marks if mark["kind"] == "instant"))
-
-
-def _store_marks(folder: Path, text: bytes) -> dict[str, Any]:
-    path = folder / "marks.jsonl.zst"
-    with pa.CompressedOutputStream(str(path), "zstd") as out:
-        out.write(text)
-    sha256, size_bytes = hash_file(path)
-    return {
-        "kind": "marks",
-        "path": path.name,
-        "sha256": sha256,
-        "size_bytes": size_bytes,
-        "content_bytes": len(text),
-    }
-
-
-def _version(tool: str) -> str:
-    flag = "version" if tool == "go" else "-dumpfullversion"
-    text = subprocess.run([tool, flag], check=True, capture_output=True, text=True).stdout
-    return text.split()[2].removeprefix("go") if tool == "go" else text.strip()
+    written = [(first_instant(path), path) for path in marks.iterdir()]
+    for place, path in pair_with_starts(folder, written):
+        keep(place, {"marks": path.rename(path.with_name("marks.jsonl"))}, tools=tools)
 
 
 if __name__ == "__main__":

@@ -17,28 +17,31 @@ from pathlib import Path
 
 NAME = "lab"
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
+NAMESERVER = "127.0.0.53"
 
 _INSIDE = "COLDSTART_LAB_INSIDE"
 _FILES = {
     "hosts": "127.0.0.1 localhost\n127.0.1.1 lab\n",
     "hostname": "lab\n",
-    "resolv.conf": "nameserver 127.0.0.53\noptions edns0\n",
+    "resolv.conf": "nameserver {nameserver}\noptions edns0\n",
     "nsswitch.conf": "hosts: files dns\n",
 }
 # mounts that a program may read from and that are the same everywhere
 _COMMON = ("/", "/proc", "/sys", "/dev")
 
 
-def enter(prefix: Path) -> None:
+def enter(prefix: Path, *, nameserver: str = NAMESERVER) -> None:
     """Go on inside the lab: run this program once more there, unless it is there already.
 
     Parameters
     ----------
     prefix : Path
         Folder below which the lab's own files are kept.
+    nameserver : str
+        Address of the name server that programs in the lab ask.
     """
     if os.environ.get(_INSIDE) == "1":
-        _furnish(prefix / "etc")
+        _furnish(prefix / "etc", nameserver)
         return
     if os.geteuid() != 0:
         sys.exit("the lab needs root, for namespaces of its own")
@@ -51,14 +54,14 @@ def enter(prefix: Path) -> None:
     sys.exit(subprocess.run(argv, env=environment, check=False).returncode)
 
 
-def _furnish(folder: Path) -> None:
+def _furnish(folder: Path, nameserver: str) -> None:
     socket.sethostname(NAME)
     _run("ip", "link", "set", "lo", "up")
     _drop_other_mounts()
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in _FILES.items():
         target = Path("/etc") / name
-        (folder / name).write_text(text)
+        (folder / name).write_text(text.format(nameserver=nameserver))
         if target.exists():
             _run("mount", "--bind", str(folder / name), str(target.resolve()))
 

@@ -1,0 +1,28 @@
+"""How many processors' worth of work this machine really does at once, at this moment."""
+
+from __future__ import annotations
+
+import os
+import time
+from concurrent.futures import ProcessPoolExecutor
+
+SECONDS = 0.5
+
+
+def effective_parallelism() -> float:
+    """Return the work done by a process on each processor at once, over that of one alone."""
+    count = len(os.sched_getaffinity(0))
+    with ProcessPoolExecutor(count) as pool:
+        list(pool.map(_work, [0.01] * count))  # so that all of them have started
+        alone = pool.submit(_work, SECONDS).result()
+        together = sum(pool.map(_work, [SECONDS] * count))
+    return round(together / alone, 2)
+
+
+def _work(seconds: float) -> float:
+    """Return the rounds a second of a loop that only counts."""
+    rounds, begun = 0, time.perf_counter()
+    until = begun + seconds
+    while time.perf_counter() < until:
+        rounds += sum(range(100)) > 0
+    return rounds / (time.perf_counter() - begun)
