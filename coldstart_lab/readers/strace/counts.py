@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from coldstart_lab.readers.strace.annexes import line_stops
 from coldstart_lab.readers.strace.kinds import COUNTS, LOST
 from coldstart_lab.readers.strace.lines import Lines
 from coldstart_lab.tables import STRACE_COUNTS
@@ -83,15 +82,17 @@ class _Text:
     """The lines not understood, by row; empty for others and past the end."""
 
     def __init__(self, buf: NDArray[np.uint8], lines: Lines) -> None:
-        self._buf = buf
-        self._lines = lines
+        self._buf = memoryview(buf)  # type: ignore[arg-type]
+        self._kind = lines.kind
+        self._offset = lines.offset
 
     def __getitem__(self, row: int) -> bytes:
-        if row >= len(self._lines.kind) or self._lines.kind[row] != LOST:
+        count = len(self._kind)
+        if row >= count or self._kind[row] != LOST:
             return b""
-        start = int(self._lines.offset[row])
-        stop = int(line_stops(self._buf, self._lines, np.array([row]))[0])
-        return self._buf[start : min(stop, start + _LONGEST)].tobytes()
+        start = int(self._offset[row])
+        stop = int(self._offset[row + 1]) if row + 1 < count else len(self._buf)
+        return self._buf[start : min(stop, start + _LONGEST)].tobytes().removesuffix(b"\n")
 
 
 def _headings(line: bytes) -> list[str]:
