@@ -1,7 +1,7 @@
 # Everything happens in $(VENV), without root; only system-deps installs programs.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help venv report test lint format docs notebooks picture system-deps test-pandas2 bench planted clean
+.PHONY: help venv report test lint format docs notebooks picture system-deps test-pandas2 bench bench-strace planted clean
 
 VENV ?= .venv
 VENV_PANDAS2 ?= .venv-pandas2
@@ -9,6 +9,8 @@ OUT ?= out
 RECORDING ?= data/recordings/checkout_static
 PYTEST_ARGS ?=
 PLANTED_ARGS ?=
+VENV_BENCH ?= .venv-bench
+BENCH_ARGS ?=
 
 # The first Python of 3.11 or newer, unless PYTHON= names one
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
@@ -26,6 +28,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 USE := $(VENV)/.use-stamp
 DEV := $(VENV)/.dev-stamp
 PANDAS2 := $(VENV_PANDAS2)/.dev-stamp
+BENCH := $(VENV_BENCH)/.bench-stamp
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 16
@@ -79,6 +82,10 @@ planted: $(DEV) ## score blame on programs whose truth is known (PLANTED_ARGS="-
 bench: $(DEV) ## measure speed against what else one would use
 	@for script in $(filter-out %/planted_blame.py,$(wildcard benchmarks/*.py)); do nice $(VENV)/bin/python $$script || exit 1; done
 
+# The peers are installed apart: what they need must not decide what development gets
+bench-strace: $(DEV) $(BENCH) ## hold the strace reader against others (BENCH_ARGS="--log LOG")
+	@nice $(VENV)/bin/python benchmarks/strace_reader.py --peers $(VENV_BENCH)/bin/python $(BENCH_ARGS)
+
 clean: ## remove what was built, but not the virtual environments
 	rm -rf $(OUT) docs/_build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find coldstart_lab tests -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -105,4 +112,9 @@ $(PANDAS2): pyproject.toml
 	$(call new_venv,$(VENV_PANDAS2))
 	@$(VENV_PANDAS2)/bin/python -m pip install --quiet --editable '.[notebook]' --group test \
 		'pandas==2.2.*'
+	@touch $@
+
+$(BENCH): benchmarks/requirements.txt
+	$(call new_venv,$(VENV_BENCH))
+	@$(VENV_BENCH)/bin/python -m pip install --quiet --requirement $<
 	@touch $@
