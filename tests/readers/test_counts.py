@@ -92,3 +92,16 @@ def test_times_are_those_strace_summed(counted, program, flags):
         assert ours - rounding <= theirs, name
         assert theirs <= ours + count * (unit - 1) + rounding or name in untold, name
     assert calls["duration_ns"].notna().all() or untold
+
+
+@pytest.mark.parametrize("flags", COUNTED)
+@pytest.mark.parametrize("program", EVERY_PROGRAM)
+def test_the_table_itself_is_read_as_it_stands(recording, reading, program, flags):
+    log = recording(program, *COUNTED[flags])
+    summary = read_summary(log.read_text("utf-8", "backslashreplace"))
+    columns = ["calls", "errors", "total_ns"]
+    counts = reading(program, *COUNTED[flags]).counts
+    sums = counts.groupby(counts["syscall"].astype("str"))[columns].sum()
+    assert {name: tuple(map(int, row)) for name, *row in sums.itertuples()} == {
+        name: (row.calls, row.errors, round(row.seconds * 1e9)) for name, row in summary.items()
+    }
