@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-_PATH = r'"((?:[^"\\]|\\.)*)"'
+# The first string among the arguments, cut behind its last slash
+_PATH = r'"(?P<folder>(?:(?:[^"\\/]|\\.)*/)*)(?P<name>(?:[^"\\/]|\\.)*)"'
 _LOOK_UPS = ("open", "openat", "access", "faccessat", "faccessat2", "stat", "lstat", "newfstatat",
              "statx", "readlink", "readlinkat", "execve")  # fmt: skip
 
@@ -63,28 +66,47 @@ def count_searches(events: pd.DataFrame) -> pd.DataFrame:
         ``folder``, ``misses``, ``found`` (look-ups in it that succeeded), ``example`` (a name that
         was missing), ``line`` (of the first miss); most misses first.
     """
+    counts = count_look_ups(events)
+    return _sorted(counts[counts["misses"] > 0], "misses")
+
+
+def count_look_ups(events: pd.DataFrame) -> pd.DataFrame:
+    """Count, by folder, all look-ups of files; counts of parts of a log can be added up.
+
+    Parameters
+    ----------
+    events : DataFrame
+        ``tables.STRACE_EVENTS``; times are not needed.
+
+    Returns
+    -------
+    DataFrame
+        ``folder``, ``misses``, ``found``, ``example`` (a name that was missing, NA without one),
+        ``line`` (of the first look-up, or miss if there is one).
+    """
     calls = _calls(events)
     looks = calls[calls["syscall"].isin(_LOOK_UPS)]
-    path = looks["args"].astype(object).str.extract(_PATH)[0].astype(object)
-    parts = path.str.rsplit("/", n=1, expand=True).reindex(columns=[0, 1])
-    missing = looks["errno"].isin(["ENOENT", "ENOTDIR"])
+    parts = pc.extract_regex(pa.array(looks["args"], pa.large_string()), _PATH)
+    there = parts.is_valid().to_numpy(zero_copy_only=False)
+    looks, parts = looks[there], parts.filter(parts.is_valid())
+    folder, name = (pd.Series(part.to_numpy(zero_copy_only=False)) for part in parts.flatten())
+    stripped = folder.str.rstrip("/")
+    missing = looks["errno"].isin(["ENOENT", "ENOTDIR"]).to_numpy()
     frame = pd.DataFrame(
         {
-            "folder": parts[0].where(parts[1].notna(), ".").replace("", "/"),
-            "name": parts[1].fillna(parts[0]),
-            "missing": missing,
-            "found": looks["errno"].isna(),
-            "line": looks["line"],
+            "folder": stripped.mask(stripped == "", "/").mask(folder == "", "."),
+            "misses": missing,
+            "found": looks["errno"].isna().to_numpy(),
+            "example": name.where(missing),
+            "line": looks["line"].to_numpy(),
         }
-    ).dropna(subset="folder")
-    misses = (
-        frame[frame["missing"]]
-        .groupby("folder")
-        .agg(misses=("missing", "size"), example=("name", "first"), line=("line", "min"))
     )
-    found = frame.groupby("folder")["found"].sum()
-    counts = misses.join(found).reset_index()
-    return _sorted(counts[["folder", "misses", "found", "example", "line"]], "misses")
+    frame["first_miss"] = frame["line"].where(missing)
+    counts = frame.groupby("folder", as_index=False).agg(
+        {"misses": "sum", "found": "sum", "example": "first", "line": "min", "first_miss": "min"}
+    )
+    line = counts.pop("first_miss").fillna(counts["line"]).astype("int64")
+    return counts.assign(line=line)
 
 
 def _calls(events: pd.DataFrame) -> pd.DataFrame:
