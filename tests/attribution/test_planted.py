@@ -38,6 +38,7 @@ GO = (
 # What strace alone does not show, or the attribution does not see in it yet
 NOT_YET = {
     "udp": "datagrams of a peer in the log",
+    "unix_early": "who accepts a connection after the client's wait began",
     "flock": "who held a lock on a file",
     "dns": "a name server at another port than 53",
     "many_libraries": "calls that map a library without naming it",

@@ -1,6 +1,7 @@
 /*
  * A client asks a server in a child process, both traced: over TCP on loopback, with mode "udp"
- * over UDP, with mode "unix" over a UNIX socket.
+ * over UDP, with mode "unix" over a UNIX socket; with mode "early" over one that the server is slow
+ * to accept, so that the client waits for the reply before its connection has another end.
  */
 #include "planted.h"
 
@@ -32,15 +33,24 @@ static void serve(int listener)
 	reply(fd);
 }
 
-static int open_unix(const char *marks, struct sockaddr_un *address)
+static int open_unix(struct sockaddr_un *address)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	*address = (struct sockaddr_un){.sun_family = AF_UNIX};
 	/* in the abstract space: a folder's name may be too long */
 	snprintf(address->sun_path + 1, sizeof address->sun_path - 1, "planted-%d", getpid());
-	check(fd >= 0 && bind(fd, (struct sockaddr *)address, sizeof *address) == 0, marks);
+	check(fd >= 0 && bind(fd, (struct sockaddr *)address, sizeof *address) == 0, "bind");
 	check(listen(fd, 8) == 0, "listen");
+	return fd;
+}
+
+static int connect_unix(const struct sockaddr_un *address)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	check(fd >= 0, "socket");
+	check(connect(fd, (const struct sockaddr *)address, sizeof *address) == 0, "connect");
 	return fd;
 }
 
@@ -48,29 +58,31 @@ int main(int argc, char **argv)
 {
 	struct sockaddr_in address;
 	struct sockaddr_un local;
-	const char *mode = argv[1];
+	int udp = strcmp(argv[1], "udp") == 0, early = strcmp(argv[1], "early") == 0;
+	int is_local = early || strcmp(argv[1], "unix") == 0;
 	int listener, fd;
 	pid_t server;
 
 	planted_begin();
-	if (strcmp(mode, "unix") == 0)
-		listener = open_unix(argv[argc - 1], &local);
-	else if (strcmp(mode, "udp") == 0)
+	if (is_local)
+		listener = open_unix(&local);
+	else if (udp)
 		listener = bound_socket(&address, SOCK_DGRAM);
 	else
 		listener = listening_socket(&address);
 	server = planted_fork();
-	if (server == 0 && strcmp(mode, "udp") == 0)
-		reply(listener);
-	if (server == 0)
+	if (server == 0) {
+		if (udp)
+			reply(listener);
+		if (early)
+			marked_pause("before accept", 8);
 		serve(listener);
-	if (strcmp(mode, "unix") == 0) {
-		fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-		check(connect(fd, (struct sockaddr *)&local, sizeof local) == 0, "connect");
-	} else {
-		fd = connected_socket(&address, strcmp(mode, "udp") ? SOCK_STREAM : SOCK_DGRAM);
 	}
+	fd = is_local ? connect_unix(&local)
+		      : connected_socket(&address, udp ? SOCK_DGRAM : SOCK_STREAM);
 	check(fd >= 0, "connect");
+	if (!early)
+		marked_pause("client pause", 8); /* until the server has accepted */
 	send_byte(fd);
 	receive_byte(fd);
 	marked_spin("client spin", 20);
