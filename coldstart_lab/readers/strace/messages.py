@@ -16,7 +16,7 @@ _TEXT = 4096
 # What the scanner takes for a message but is the rest of a line that a message broke
 _REST = ("<unfinished ...>", "<detached ...>")
 # The pid and time before a message, and the folder of strace
-_PREFIX = r"^.*?(?=strace: |\[ Process |Process \d|PANIC: |VCPU)"
+_PREFIX = r"^.*?(strace: |\[ Process |Process \d|PANIC: |VCPU)"
 _SUBJECT = r"(?:Process |PID=)(\d{1,7})\b"
 
 # --tips draws a box and a bird behind it
@@ -54,7 +54,7 @@ def messages_frame(buf: NDArray[np.uint8], lines: Lines) -> pd.DataFrame:
         {
             "line": pd.Series(rows + 1)[message].array,
             "pid": subject.fillna(before)[message].array,
-            "text": text.str.replace(_PREFIX, "", n=1, regex=True)[message].array,
+            "text": text.str.replace(_PREFIX, r"\1", n=1, regex=True)[message].array,
         }
     )
 
