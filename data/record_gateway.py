@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import shutil
-import time
 from pathlib import Path
 
 import lab
@@ -45,11 +44,16 @@ def main() -> None:
         metavar=("TRACED", "UNTRACED"),
         help="starts of each single change",
     )
+    parser.add_argument(
+        "--observers",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="also record before and after under each of Go's own observers",
+    )
     options = parser.parse_args()
     out = options.out.resolve()
     table = read_table()
     lab.enter(options.prefix, nameserver=NAMESERVER)
-    begun = time.monotonic()
     with world(options.prefix, table["delays_ms"]) as namespace:
         recorder = Recorder(options.prefix, namespace)
         for variant in variants(table):
@@ -58,9 +62,8 @@ def main() -> None:
             main_one = variant.name in OBSERVED
             traced, untraced = options.runs if main_one else options.change_runs
             _publish(recorder.record(variant, traced=traced, untraced=untraced), out, variant)
-            if main_one:
+            if main_one and options.observers:
                 _publish(recorder.observe(variant), out, variant, suffix="_observed")
-    print(f"Recorded in {(time.monotonic() - begun) / 60:.0f} minutes")
 
 
 def _publish(made: Path, out: Path, variant: Variant, *, suffix: str = "") -> None:

@@ -28,6 +28,24 @@ def test_sources_are_formatted_and_vetted(service, cgo):
     subprocess.run(["go", "vet", "./..."], cwd=folder, env=environment, check=True)
 
 
+@pytest.mark.needs("go")
+@pytest.mark.parametrize(
+    "folder",
+    [SERVICES / "payment_gateway", SERVICES.parent / "lab" / "tools"],
+    ids=lambda at: at.name,
+)
+def test_sources_whose_modules_are_not_at_hand_are_formatted(folder):
+    assert subprocess.check_output(["gofmt", "-l", "."], cwd=folder) == b""
+
+
+@pytest.mark.needs("go")
+def test_marks_are_formatted_vetted_and_right():
+    folder = SERVICES / "marks"
+    assert subprocess.check_output(["gofmt", "-l", "."], cwd=folder) == b""
+    for command in ("vet", "test"):
+        subprocess.run(["go", command, "./..."], cwd=folder, env={**os.environ, **GO}, check=True)
+
+
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     sources = tmp_path_factory.mktemp("services")

@@ -57,16 +57,16 @@ func source(number int) string {
 		value = "1 + below.Depth()"
 	}
 	return fmt.Sprintf("// Package m%03d is one of many.\npackage m%03d\n\n%s"+
-		"// Depth says how many modules lie below.\nfunc Depth() int { return %s }\n",
-		number, number, imported, value)
+		"// Depth says how many modules lie below.\nfunc Depth() int { return %s }\n\n%s",
+		number, number, imported, value, table(number))
 }
 
 // table is what makes a module's size: numbers, so that unpacking has something to do.
-func table(number, part int) string {
-	random := rand.New(rand.NewPCG(uint64(number), uint64(part)))
+func table(number int) string {
+	random := rand.New(rand.NewPCG(127, uint64(number)))
 	var text strings.Builder
-	fmt.Fprintf(&text, "package m%03d\n\nvar table%d = []int{\n", number, part)
-	for range 400 + random.IntN(1200) {
+	text.WriteString("var table = []int{\n")
+	for range 800 + random.IntN(2400) {
 		fmt.Fprintf(&text, "\t%d,\n", random.IntN(10_000))
 	}
 	text.WriteString("}\n")
@@ -95,7 +95,6 @@ func pack(file *os.File, number int) error {
 	packer := zip.NewWriter(file)
 	for _, entry := range []struct{ name, text string }{
 		{"go.mod", describe(number)}, {"module.go", source(number)},
-		{"table0.go", table(number, 0)}, {"table1.go", table(number, 1)},
 	} {
 		into, err := packer.Create(path(number) + "@" + version + "/" + entry.name)
 		if err != nil {
