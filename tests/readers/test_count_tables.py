@@ -33,7 +33,7 @@ HEADINGS = {
     "wall-max": "wall_max_ns",
     "wall-avg": "wall_average_ns",
 }
-# strace 4.20 -c
+# in the form of strace 4.5 to 5.5: the total has no usecs/call
 OLD = """\
 % time     seconds  usecs/call     calls    errors syscall
 ------ ----------- ----------- --------- --------- ----------------
@@ -42,7 +42,7 @@ OLD = """\
 ------ ----------- ----------- --------- --------- ----------------
 100.00    0.000005                     4         1 total
 """
-# strace 7.2 -c -f -U wall-total,wall-min,wall-max,wall-avg,calls,errors
+# in the form of strace 7.2 -c -U wall-total,wall-min,wall-max,wall-avg,calls,errors
 WALL = """\
  wall-total wall-min wall-max    wall-avg     calls    errors syscall
 ----------- -------- -------- ----------- --------- --------- ----------------

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from coldstart_lab.readers.strace import read_strace
 from coldstart_lab.tables import STRACE_STACKS
 
-# strace 7.2 -f -kk, built with libdw
+# strace 7.2 -f -kk, built with libdw; paths shortened
 SOURCES = """\
 20701 write(1, "hello (world)\\n", 14)   = 14
  > /usr/lib/x86_64-linux-gnu/libc.so.6(__write+0x10) [0xf8350] ../sysdeps/unix/sysv/linux/write.c:26
@@ -160,6 +160,31 @@ def test_every_frame_of_threads_belongs_to_a_call_or_signal(tmp_path):
     per_event = log.stacks.groupby("event_line")["depth"]
     assert (per_event.max() + 1 == per_event.size()).all()
     assert log.losses.empty
+
+
+@pytest.mark.needs("strace", "gcc")
+def test_frames_of_a_merged_folder_stay_with_their_calls(tmp_path):
+    if not unwinds():
+        pytest.skip("strace without stack traces")
+    program = build("storm.c", tmp_path / "storm")
+    folder = trace(tmp_path, "-ff -k -ttt", program).parent / "parts"
+    folder.mkdir()
+    for part in tmp_path.glob("log.*"):
+        part.rename(folder / part.name)
+    merged = joined(read_strace(folder))
+    parts = {int(part.suffix[1:]): joined(read_strace(part)) for part in folder.iterdir()}
+    assert len(parts) > 1
+    for pid, alone in parts.items():
+        own = merged[merged["pid"] == pid]
+        for name in ("syscall", "depth", "symbol", "address"):
+            assert own[name].astype(object).tolist() == alone[name].astype(object).tolist()
+    assert len(merged) == sum(map(len, parts.values()))
+
+
+def joined(log):
+    """The frames with their events; an execve of a thread may end in the file of another."""
+    found = log.stacks.merge(log.events, left_on="event_line", right_on="line")
+    return found[(found["syscall"] != "execve").to_numpy()].dropna(subset=["address", "symbol"])
 
 
 @given(st.lists(st.sampled_from(PARTS), max_size=30).map("".join))
