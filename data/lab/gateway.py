@@ -13,7 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coldstart_lab.recording import new_set_manifest, read_manifest, write_manifest
-from lab.keeping import compress_well, first_instant, keep, pair_with_starts
+from lab.keeping import (
+    compress_well,
+    first_instant,
+    keep,
+    note_milestones,
+    pair_with_starts,
+)
 from lab.network import DOMAIN, Namespace
 from lab.parallelism import effective_parallelism
 from lab.processes import running
@@ -22,7 +28,7 @@ from lab.variants import Variant
 from lab.versions import BUILD, SERVERS, versions
 
 HEALTH = "http://127.0.0.1:8080/healthz"
-LOAD_S = 2
+LOAD_S = 3
 # how Go's own observers are asked for, and the file that each leaves
 OBSERVERS = {
     "trace": "trace.out",
@@ -133,6 +139,7 @@ class Recorder:
             if observer in OBSERVERS:
                 files[observer] = self.prefix / "state" / OBSERVERS[observer]
             keep(place, files, machine={"effective_parallelism": parallelism}, tools=tools)
+            note_milestones(place, files["marks"])
             compress_well(place, "strace")
 
 

@@ -11,9 +11,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from coldstart_lab.recording import read_manifest, write_manifest
+from coldstart_lab.recording import milestone, read_manifest, write_manifest
 from coldstart_lab.recording.artefacts import hash_file, read_artefact
 
+MILESTONES = ("listening", "health answered", "dependencies ready", "warm")
 _LEVEL = 19
 
 
@@ -59,6 +60,19 @@ def first_instant(marks: Path) -> int:
     """Return the first instant that a file of marks tells of, in ns of the realtime clock."""
     lines = [json.loads(line) for line in marks.read_text().splitlines()]
     return int(min(line["realtime_ns"] for line in lines if line["kind"] == "instant"))
+
+
+def note_milestones(place: Path, marks: Path) -> None:
+    """Add to a start's manifest the milestones that a file of its marks tells of."""
+    manifest = read_manifest(place)
+    known = {entry["name"] for entry in manifest["milestones"]}
+    for line in map(json.loads, marks.read_text().splitlines()):
+        if line["kind"] == "instant" and line["name"] in set(MILESTONES) - known:
+            instant = milestone(
+                line["name"], line["realtime_ns"], source="user", detail="the program's marks"
+            )
+            manifest["milestones"].append(instant)
+    write_manifest(place, manifest)
 
 
 def compress_well(place: Path, kind: str) -> None:

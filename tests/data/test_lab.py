@@ -120,3 +120,16 @@ def test_what_is_kept_is_an_artefact_as_sound_as_any(lab, tmp_path):
     assert check_artefact(place, entry, content=True) is None
     assert read_artefact(place / entry["path"]) == marks.read_bytes()
     assert entry["size_bytes"] < entry["content_bytes"] == marks.stat().st_size
+
+
+def test_milestones_of_the_marks_are_those_of_the_start(lab, tmp_path):
+    place = _set(tmp_path / "set", 1000) / "01-none"
+    marks = tmp_path / "marks.jsonl"
+    names = ["first package init", "first package init", "listening", "warm"]
+    lines = [
+        {"kind": "instant", "name": name, "realtime_ns": at} for at, name in enumerate(names, 2000)
+    ]
+    marks.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    lab.keeping.note_milestones(place, marks)
+    times = {entry["name"]: entry["time_ns"] for entry in read_manifest(place)["milestones"]}
+    assert times == {"exec": 1000, "listening": 2002, "warm": 2003}

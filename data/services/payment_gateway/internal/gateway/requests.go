@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 
@@ -23,11 +24,14 @@ type Class struct {
 }
 
 // Classes gives all kinds of requests. Those that need tables name none where init() has
-// filled them.
+// filled them; all need OpenTelemetry, to be reported to it, unless it was deferred.
 func (g *Gateway) Classes() []Class {
 	needs := func(names ...string) []string {
 		if g.switches.TablesInInit {
 			names = without(names, "rules", "risk", "currency", "routes")
+		}
+		if g.switches.TelemetryEager {
+			names = append(names, "telemetry")
 		}
 		return names
 	}
@@ -42,17 +46,7 @@ func (g *Gateway) Classes() []Class {
 }
 
 func without(names []string, left ...string) []string {
-	kept := []string{}
-	for _, name := range names {
-		found := false
-		for _, one := range left {
-			found = found || one == name
-		}
-		if !found {
-			kept = append(kept, name)
-		}
-	}
-	return kept
+	return slices.DeleteFunc(names, func(name string) bool { return slices.Contains(left, name) })
 }
 
 // Certificate gives the certificate of a TLS connection, made first if need be.
