@@ -17,6 +17,11 @@ OLD = (
     " | 00000  30 31 32 33 34 35 36 37  38 39 61 62 63 64 65 66  01234567 89abcdef |\n"
     " | 00010  7c                                                |                 |\n"
 )
+# strace 4.5.20, the last line of a megabyte
+OLD_END = (
+    "write(1, x, 1048581) = 1048581\n"
+    " | 100000 02 09 10 17 1e                                    .....             |\n"
+)
 # from util.c: memory that went away while strace read it
 NOT_FETCHED = (
     "write(1, x, 65540) = 65540\n * 65540 bytes in buffer 0\n"
@@ -105,6 +110,9 @@ def test_dumps_of_calls_in_a_row_do_not_run_together():
 
 def test_old_text_and_memory_that_went_away():
     assert read(OLD).dumps["data"].tolist() == [b"0123456789abcdef|"]
+    end = read(OLD_END).dumps
+    assert end["data"].tolist() == [b"\x02\x09\x10\x17\x1e"]
+    assert end["offset_bytes"].tolist() == [1 << 20]
     gone = read(NOT_FETCHED)
     assert gone.dumps["data"].tolist() == [b"abcdefghijklmnop"]
     assert gone.dumps["size_bytes"].tolist() == [65540]
@@ -128,8 +136,8 @@ def test_a_log_cut_inside_a_dump_keeps_the_whole_bytes():
 
 @pytest.mark.parametrize(
     "line",
-    [" | a table | of a program |", " * and a list", " = 3", " | 00000  zz |", " | 00000  7f 45",
-     " * 5 bytes in buffer 0 or so", " = 5 buffers in vector 99999999999"],
+    [" | a table | of a program |", " * and a list", " = 3", " | 12 34 |", " | 00000  zz |",
+     " | 00000  7f 45", " * 5 bytes in buffer 0 or so", " = 5 buffers in vector 99999999999"],
 )  # fmt: skip
 def test_what_only_looks_like_a_dump_is_a_loss(line):
     log = read(f"{CALL}{line}\n{CALL}")

@@ -26,6 +26,7 @@ _VECTOR_HEAD = b" = "
 _IN_VECTOR = b" buffers in vector "
 _NOT_FETCHED = b" | <Cannot fetch "
 _END = b" |"
+_LEAST_DIGITS = 5  # of an offset
 _MOST_DIGITS = 15  # of numbers that fit 64 bits, signed
 _INT32_MAX = 2**31 - 1
 
@@ -152,9 +153,10 @@ def _read_offset(buf: Any, start: int, stop: int) -> tuple[int, int]:
     while i < stop and hex_digit(buf[i]) >= 0 and i - start < _MOST_DIGITS:
         value = value * 16 + hex_digit(buf[i])
         i += 1
-    if i == start or i + 1 >= stop or buf[i] != SPACE or buf[i + 1] != SPACE:
+    if i - start < _LEAST_DIGITS or i + 1 >= stop or buf[i] != SPACE:
         return -1, i
-    return value, i + 2
+    # strace 4.5 and 4.6 have only one blank behind an offset of six digits
+    return value, i + 1 + (buf[i + 1] == SPACE)
 
 
 @routine
