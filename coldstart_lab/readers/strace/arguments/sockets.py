@@ -11,6 +11,7 @@ from coldstart_lab.readers.strace.arguments.sockaddr import addresses_at
 from coldstart_lab.readers.strace.arguments.splitting import argument_spans
 from coldstart_lab.readers.strace.arguments.text import Ints
 from coldstart_lab.readers.strace.spans import intern_spans
+from coldstart_lab.tables import STRING
 
 # What -yy calls them (strace's socketutils.c)
 _INTERNET = {"SOCK_STREAM": "TCP", "SOCK_DGRAM": "UDP", "SOCK_RAW": "RAW"}
@@ -39,13 +40,10 @@ def socket_facts(followed: Followed) -> tuple[pd.DataFrame, Ints]:
     entry, own, other = followed.state
     is_socket = np.append(followed.entries.kind == "socket", False)
     uses = np.flatnonzero(is_socket[entry])
-    stages = pd.MultiIndex.from_arrays([entry[uses], own[uses], other[uses]])
-    codes, known = pd.factorize(stages)
+    stages = pd.DataFrame({"entry": entry[uses], "own": own[uses], "other": other[uses]})
     stage = np.full(len(entry), -1, dtype=np.int64)
-    stage[uses] = codes
-    which, own, other = (
-        known.get_level_values(level).to_numpy(dtype=np.int64) for level in range(3)
-    )
+    stage[uses] = stages.groupby(list(stages), sort=False).ngroup()
+    which, own, other = stages.drop_duplicates().to_numpy().T
     made_by = _makers(followed)[which]
     local, remote = (_addresses(followed.calls, rows) for rows in (own, other))
     kinds = _kinds(followed.calls, made_by)
@@ -78,9 +76,11 @@ def _kinds(calls: Calls, rows: Ints) -> dict[str, pd.Series]:
         intern_spans(calls.text.data, *argument_spans(calls.text, rows, np.where(named, nth, -1)))
         for nth in range(3)
     ]
-    codes, kinds = pd.factorize(pd.MultiIndex.from_arrays(parts))
-    labels = [_label(*(part if isinstance(part, str) else "" for part in kind)) for kind in kinds]
-    found = pd.DataFrame([*labels, (None, None)], columns=["family", "protocol"], dtype="str")
+    kinds = pd.DataFrame({nth: pd.Series(part).astype(object) for nth, part in enumerate(parts)})
+    kinds = kinds.fillna("")
+    codes = kinds.groupby(list(kinds), sort=False).ngroup().to_numpy()
+    labels = [_label(*kind) for kind in kinds.drop_duplicates().itertuples(index=False)]
+    found = pd.DataFrame([*labels, (None, None)], columns=["family", "protocol"], dtype=STRING)
     return {str(name): column for name, column in found.take(codes).reset_index(drop=True).items()}
 
 
