@@ -18,7 +18,10 @@ from coldstart_lab.recording.artefacts import read_artefact
 
 BEGIN, END = "<!-- truth -->\n\n", "\n<!-- end of truth -->\n"
 KINDS = ("none", "strace")
-MILESTONES = ("first package init", "listening", "ready", "warm")
+MILESTONES = (
+    "first package init", "listening", "ready", "health answered", "dependencies ready", "warm"
+)  # fmt: skip
+SERVICES = ("checkout", "gateway")
 
 Row = tuple[str, str, str, str]
 
@@ -49,7 +52,7 @@ def _rows(folder: Path) -> Iterator[tuple[Row, int, int]]:
     path = next(entry["path"] for entry in manifest["artefacts"] if entry["kind"] == "marks")
     for line in read_artefact(folder / path).splitlines():
         mark: dict[str, Any] = json.loads(line)
-        if mark["kind"] == "instant" and mark["process"] == "checkout":
+        if mark["kind"] == "instant" and mark["process"] in SERVICES:
             after_ns = mark["realtime_ns"] - exec_ns
             yield (mark["name"], "", "", ""), after_ns, after_ns
         elif mark["kind"] == "span":
