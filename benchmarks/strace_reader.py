@@ -11,6 +11,7 @@ given the first part of the log, of the size that is told. ``make bench-strace``
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import os
 import shutil
@@ -57,7 +58,8 @@ def main() -> None:
         base = rows[0]
         for row in rows:
             print_row(row._replace(right=checked), base)
-        for row in [*measure_programs(log, folder, options), *measure_peers(log, folder, options)]:
+        others = measure_programs(log, folder, options), measure_peers(log, folder, options)
+        for row in itertools.chain(*others):
             print_row(row, base)
 
 
@@ -71,7 +73,11 @@ def parse() -> argparse.Namespace:
     )
     parser.add_argument("--only", action="append", help="a peer or program; else all")
     parser.add_argument("--runs", type=int, default=5, help="of which the fastest counts (5)")
-    return parser.parse_args()
+    options = parser.parse_args()
+    # the processes that read run in another folder; the peers' Python may be a link
+    options.log = options.log and options.log.absolute()
+    options.peers = Path(options.peers).absolute() if options.peers else Path(sys.executable)
+    return options
 
 
 def find_log(options: argparse.Namespace, folder: Path) -> Path:
@@ -86,7 +92,7 @@ def find_log(options: argparse.Namespace, folder: Path) -> Path:
             print("Recorded:", logs.record(part))
             part.rename(KEPT)
     size = options.megabytes * 1_000_000
-    what = str(log)
+    what = log.name
     if log.stat().st_size < size:
         target = folder / "repeated.log"
         what += f", repeated {logs.repeat(log, target, size)} times to be large enough"
@@ -181,7 +187,7 @@ def measure_peers(log: Path, folder: Path, options: argparse.Namespace) -> Itera
             continue
         given = logs.part(log, folder / "peer.log", peer.megabytes, peer.stamps)
         rows = folder / "peer.parquet"
-        command = [options.peers or sys.executable, "-m", "strace_peers.child"]
+        command = [options.peers, "-m", "strace_peers.child"]
         done = subprocess.run(
             [*command, name, given, str(options.runs), rows],
             cwd=HERE, stdout=subprocess.PIPE, check=True,
