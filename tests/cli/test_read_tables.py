@@ -16,7 +16,7 @@ LOG = """\
  | 00000  70 61 73 73 77 6f 72 64  3d 68 75 6e 74 65 72 32  password=hunter2 |
  | 00010  20 00 ff                                           ..              |
  > /srv/a b(main+0x51) [0x1207] /srv/a.c:7
- > /usr/lib/libc.so.6(\x1b[31m+0x10) [0xffffffffff600007]
+ > /usr/lib/libc.so.6(\x1b]0;x\x07+0x10) [0xffffffffff600007]
 strace: Process 13 attached
 % time     seconds  usecs/call     calls    errors syscall
 ------ ----------- ----------- --------- --------- ----------------

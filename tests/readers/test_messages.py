@@ -40,7 +40,7 @@ TIP = """\
         ("45 [ Process PID=45 runs in x32 mode. ]", 45, "[ Process PID=45 runs in x32 mode. ]"),
         ("[pid 45] strace: out of memory", 45, "strace: out of memory"),
         ("strace: [ Process PID=7 runs in 32 bit mode. ]", 7, None),
-        ("strace: \x1b[31m\xff", None, "strace: \x1b[31m\\xff"),
+        ("strace: \x1b]0;x\x07\xff", None, "strace: \x1b]0;x\x07\\xff"),
     ],
 )
 def test_messages_are_kept_with_the_thread_they_are_about(line, pid, text):
