@@ -33,6 +33,8 @@ from coldstart_lab.readers.strace.vectors import NAME_BYTES, name_end
 
 _COMMA, _SLASH, _STAR = 44, 47, 42
 _COMMENT_END = b"*/"
+# Bytes that may end an argument, or begin what is skipped as a whole
+_TELLING = np.isin(np.arange(256), list(b'"<([{)]},/'))
 
 
 def split_arguments(events: pd.DataFrame, *, count: int = 4) -> pd.DataFrame:
@@ -148,6 +150,9 @@ def _find_argument(buf: Any, start: int, stop: int, nth: int) -> tuple[int, int]
     depth, place, first, i = 0, 0, start, start
     while i < stop:
         byte = buf[i]
+        if not _TELLING[byte]:
+            i += 1
+            continue
         if byte in (PAREN_OPEN, BRACKET_OPEN, BRACE_OPEN):
             depth += 1
         elif byte in (PAREN_CLOSE, BRACKET_CLOSE, BRACE_CLOSE):
