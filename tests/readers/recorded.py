@@ -66,7 +66,7 @@ COUNTED = {
     ),
     "some calls": ("-C -w -f -e trace=%file,%process,futex,/^rt_ -ttt -T -yy", "file"),
     "seccomp": ("-C -w -f --seccomp-bpf -e trace=!%memory -ttt -T", "file"),
-    "no signals": ("-C -w -f -qq -e signal=none -tt -T", "file"),
+    "no signals": ("-C -w -f -qqq -e signal=none -tt -T", "file"),
 }
 FLAG_SETS = {
     **COUNTED,
