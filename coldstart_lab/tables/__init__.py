@@ -5,6 +5,7 @@ from coldstart_lab.tables.recording import MEMBERS, MILESTONES
 from coldstart_lab.tables.schema import BINARY, STRING, Column, Table
 from coldstart_lab.tables.strace import (
     STRACE_COUNTS,
+    STRACE_DETAILS,
     STRACE_DUMPS,
     STRACE_EVENTS,
     STRACE_LOSSES,
@@ -28,6 +29,7 @@ ALL_TABLES: tuple[Table, ...] = (
     STRACE_DUMPS,
     STRACE_COUNTS,
     STRACE_MESSAGES,
+    STRACE_DETAILS,
     STRACE_PATHS,
     STRACE_DESCRIPTORS,
     STRACE_SOCKETS,
@@ -53,6 +55,7 @@ __all__ = [
     "STRACE_BUFFERS",
     "STRACE_COUNTS",
     "STRACE_DESCRIPTORS",
+    "STRACE_DETAILS",
     "STRACE_DUMPS",
     "STRACE_EVENTS",
     "STRACE_LOSSES",

@@ -157,3 +157,22 @@ STRACE_MESSAGES = Table(
         Column("text", "string", "The message, its first 4096 bytes."),
     ),
 )
+
+STRACE_DETAILS = Table(
+    "strace.details",
+    "One row an event of a log with -n, -i or --secontext: what these put before it.",
+    (
+        Column("line", "int64", "Line of the log the event begins on, counted from 1."),
+        Column(
+            "syscall_number", "Int64", "Number of the call (-n); of a signal the last.", None, True
+        ),
+        Column(
+            "instruction_pointer",
+            "UInt64",
+            "Address of the instruction behind the call (-i); NA where strace could not tell.",
+            None,
+            True,
+        ),
+        Column("secontext", "category", "SELinux context of the thread.", None, True),
+    ),
+)

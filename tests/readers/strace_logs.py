@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 NS = 1_000_000_000
 MIDNIGHT = 86_400 * NS
 
+CONTEXT = "system_u:system_r:initrc_t:s0"
+POINTER = "00007f20d7e57350"
 NAMES = ("read", "openat", "futex", "clone3", "epoll_pwait", "???", "syscall_0x270f", "_llseek")
 STRINGS = (
     '"x"', '""', '") = 0 <0.000001>"', r'"\" = \\"', '"<unfinished ...>"', '"a"...', '"{[(<"',
@@ -20,12 +22,16 @@ DESCRIPTORS = (
     "6<TCPv6:[[::1]:80->[::1]:81]>", '7<UNIX-STREAM:[1->2,"/x) = 3<b>]>"]>', "8<pipe:[15]>",
     "1</dev/null<char 1:3>>", r"9</q\"uote\\>", r"9</a-\76\74b>", "AT_FDCWD</a (b) = 1>",
     "2<anon_inode:[eventpoll]>", "10</a->", "11</dev/x = 3<char 1:3>>",
+    '12<(null):[1->2,"/x) = 3<b>"]>', "-100 /* AT_FDCWD */</a (b) = 1>", "13 [etc_t!!usr_t]",
+    "14</x) = 3> [system_u:object_r:etc_t:s0]", "fd=15</a) = 1>",
+    "16<{eventfd-count=0x1, eventfd-id=2, eventfd-semaphore=0}>", "17<signalfd:[USR2 RT_1]>",
+    "2<sh> /* 1660 in strace's PID NS */",
 )  # fmt: skip
 OTHERS = (
     "NULL", "0x7ffc", "1<<28|2<<12", "{tv_sec=1, tv_nsec=2}", "[{fd=3</p) = 1>, events=POLLIN}]",
     "[{WIFEXITED(s) && WEXITSTATUS(s) == 3}]", "~[RT_1]", "/* 35 vars */", "makedev(0x1, 0x3)",
 )  # fmt: skip
-# as printed, and what it reads as: retval, text, errno
+# as printed, and what it reads as: retval, text, errno, flags
 RESULTS = (
     ("0", 0, None, None),
     ("-1 ENOENT (No such file or directory)", -1, None, "ENOENT"),
@@ -44,7 +50,20 @@ RESULTS = (
     ("0xffffffffffffffff", -1, None, None),
     ("18446744073709551615", -1, None, None),
     ("022", 18, None, None),
-    ("88 (INJECTED)", 88, "(INJECTED)", None),
+    ("88 (INJECTED)", 88, "(INJECTED)", None, "injected"),
+    ("0 (Timeout) (DELAYED)", 0, "(Timeout) (DELAYED)", None, "delayed"),
+    (
+        "-1 EPERM (Operation not permitted) (INJECTED: args, retval) (DELAYED)",
+        -1,
+        None,
+        "EPERM",
+        "injected",
+        "delayed",
+    ),
+    ("2<sh> /* 1660 in strace's PID NS */", 2, "<sh> /* 1660 in strace's PID NS */", None),
+    ("3</a) = 1> [etc_t]", 3, "</a) = 1> [etc_t]", None),
+    ("3 [etc_t]", 3, "[etc_t]", None),
+    ("0x8001 (flags O_WRONLY|O_LARGEFILE)", 0x8001, "(flags O_WRONLY|O_LARGEFILE)", None),
 )
 
 
@@ -55,6 +74,10 @@ class Format:
     digits: int
     durations: bool
     newline: str
+    secontext: bool = False
+    delta: bool = False  # -r beside another clock
+    numbers: str = ""  # of -n, -i or both
+    colours: bool = False
 
 
 @dataclass
@@ -75,6 +98,10 @@ formats = st.builds(
     digits=st.sampled_from([0, 6, 9]),
     durations=st.booleans(),
     newline=st.sampled_from(["\n", "\r\n"]),
+    secontext=st.booleans(),
+    delta=st.booleans(),
+    numbers=st.sampled_from(["", "n", "i", "ni"]),
+    colours=st.booleans(),
 )
 arguments = st.lists(st.sampled_from(STRINGS + DESCRIPTORS + OTHERS), max_size=4)
 commands = st.sampled_from(["sh", "a b", r"x\76y", r"q\"", "kworker/0:1", "sh-"])
@@ -121,17 +148,28 @@ class Renderer:
             "bracket": f"[pid {event.pid:>5}] ",
             "bracket-comm": f"[pid {event.pid}<{event.comm}>] ",
         }[self.form.pid]
+        if self.form.secontext:
+            pid += f"[{CONTEXT}] "
+        return pid + self._time() + self._extras()
+
+    def _extras(self):
+        number = "[ 257] " if "n" in self.form.numbers else ""
+        return number + (f"[{POINTER}] " if "i" in self.form.numbers else "")
+
+    def _time(self):
+        delta = "(+     0.000057) " if self.form.delta else ""
         if self.form.time == "unix":
-            return pid + self._seconds(self.now) + " "
+            return self._seconds(self.now) + " " + delta
         if self.form.time == "time-of-day":
             second, rest = divmod(self.now % MIDNIGHT, NS)
             clock = f"{second // 3600:02d}:{second // 60 % 60:02d}:{second % 60:02d}"
-            return pid + clock + (self._seconds(rest)[1:] if self.form.digits else "") + " "
+            fraction = self._seconds(rest)[1:] if self.form.digits else ""
+            return clock + fraction + " " + delta
         if self.form.time == "relative":
             since, self.printed = self.now - (self.printed or self.now), self.now
             whole, _, fraction = self._seconds(since).partition(".")
-            return pid + f"{whole:>6}" + ("." + fraction if fraction else "") + " "
-        return pid
+            return f"{whole:>6}" + ("." + fraction if fraction else "") + " "
+        return ""
 
     def _place(self):
         if self.form.time == "none":
@@ -153,15 +191,18 @@ class Renderer:
             pid=None if self.form.pid == "none" else event.pid,
             comm=event.comm if "comm" in self.form.pid else None,
             time_ns=self._place(), kind=event.kind, name=event.name, args=event.args,
+            secontext=CONTEXT if self.form.secontext else None,
+            syscall_number=257 if "n" in self.form.numbers else None,
+            pointer=POINTER if "i" in self.form.numbers else None,
         )  # fmt: skip
         return reference.replace(row, **more)
 
     def _result(self, event):
-        _, retval, text, errno = event.result
+        _, retval, text, errno, *flags = event.result
         timed = self.form.durations and event.result[0] != "?"
         return {
             "retval": retval, "text": text, "errno": errno,
-            "duration_ns": event.duration if timed else None,
+            "duration_ns": event.duration if timed else None, "flags": tuple(flags),
         }  # fmt: skip
 
     def whole(self, event):
@@ -170,14 +211,18 @@ class Renderer:
             self.lines.append(f"{self._prefix(event)}--- {event.name} {event.args} ---")
             return
         self.rows.append(self._row(event, **self._result(event)))
-        body = f"{event.name}({event.args})".ljust(30)
+        body = f"{self._name(event)}({event.args})".ljust(30)
         end = f" = {event.result[0]}{self._tail(event)}"
         self.lines.append(self._prefix(event) + body + end)
+
+    def _name(self, event):
+        return f"\x1b[33m{event.name}\x1b[0m" if self.form.colours else event.name
 
     def begin(self, event, cut):
         """The first of two lines; returns the row of the event."""
         self.rows.append(self._row(event, args=event.args[:cut], unfinished=True))
-        self.lines.append(f"{self._prefix(event)}{event.name}({event.args[:cut]} <unfinished ...>")
+        text = f"{self._name(event)}({event.args[:cut]} <unfinished ...>"
+        self.lines.append(self._prefix(event) + text)
         return len(self.rows) - 1
 
     def resume(self, event, cut, at):

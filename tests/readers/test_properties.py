@@ -11,7 +11,7 @@ import pytest
 import strace_logs
 from hypothesis import example, given
 from hypothesis import strategies as st
-from test_reference import expected_of, rows_of
+from test_reference import expected_of, row_of, rows_of
 
 from coldstart_lab.errors import ColdStartError
 from coldstart_lab.readers.strace import read_buffer
@@ -37,8 +37,13 @@ def read(log, **options):
 def test_what_is_written_reads_back(made):
     log, rows, clock, has_durations = made
     found = read(log)
-    assert rows_of(found.events) == rows
-    assert expected_of(log) == rows
+    assert rows_of(found.events) == [row_of(row) for row in rows]
+    assert expected_of(log) == [row_of(row) for row in rows]
+    details = found.details.set_index("line")
+    for row in rows:
+        wanted = row.syscall_number, row.pointer and int(row.pointer, 16), row.secontext
+        if any(wanted):
+            assert details.loc[row.number].fillna("").tolist() == [value or "" for value in wanted]
     assert (found.clock, found.has_durations) == (clock, has_durations)
     assert found.losses.empty
 

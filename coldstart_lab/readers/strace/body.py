@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from coldstart_lab.kernels import routine
+from coldstart_lab.readers.strace.announcing import is_message, message_start, subject_of
 from coldstart_lab.readers.strace.kinds import (
     DELAYED,
     DETACHED,
@@ -34,6 +35,7 @@ from coldstart_lab.readers.strace.lexer import (
     QUESTION,
     SPACE,
     UPPER_E,
+    after_strings,
     ends_with,
     find,
     find_return,
@@ -53,6 +55,7 @@ _MOVED = b"<pid changed to "
 _MORE = b" ...>"
 _RESUMED_HEAD = b"<... "
 _RESUMED_TAIL = b" resumed>"
+_BLANK = b" "
 _SIGNAL_HEAD = b"--- "
 _SIGNAL_TAIL = b" ---"
 _STOPPED_BY = b"stopped by "
@@ -61,16 +64,16 @@ _EXIT_TAIL = b" +++"
 _EXITED_WITH = b"+++ exited with "
 _KILLED_BY = b"+++ killed by "
 _SUPERSEDED_BY = b"+++ superseded by execve in pid "
-_MESSAGE = b"strace: "
-_PROCESS = b"[ Process "
 _INJECTED = b" (INJECTED)"
 _INJECTED_ARGS = b" (INJECTED: args)"
 _INJECTED_BOTH = b" (INJECTED: args, retval)"
 _DELAYED = b" (DELAYED)"
 _RESTART = b"restart_syscall"
-_ATTACHED = b" attached"
-_LEFT = b" detached"
-_GLUED = b"strace: Process "
+_MORE_ARGUMENTS = b" =>"
+# In place of a result: strace could not let the thread go on (now, and in 4.8), or it was gone
+_NOT_RESTARTED = b" <Cannot restart pid "
+_NOT_RESTARTED_4 = b" <ptrace("
+_EXITED_INSIDE = b" <unfinished ... exit status "
 
 
 class Body(NamedTuple):
@@ -142,20 +145,29 @@ def _broken_off(buf: Any, args: int, stop: int) -> tuple[int, int]:
 
 
 @routine
-def _glued(
+def _without_result(
     buf: Any, kind: int, flags: int, name: int, name_stop: int, args: int, stop: int
 ) -> Body:
-    """Read a call in whose line strace wrote that it attached to, or left, a thread."""
-    left = ends_with(buf, args, stop, _LEFT)
-    if left or ends_with(buf, args, stop, _ATTACHED):
-        glued = find(buf, args, stop, _GLUED)
-        if glued >= 0:
-            flags |= UNFINISHED | GLUED | (DETACHED if left else 0)
-            thread = _announced(buf, glued + len(_GLUED), stop)
-            return Body(
-                kind, flags, name, name_stop, args, glued - args, 0, thread, args, 0, 0, 0
-            )  # fmt: skip
-    return plain_body(LOST, 0)
+    """Read a call whose line ends with a message of strace or with a failure of ptrace.
+
+    One that ends with neither is lost, unless the lines below show that it was broken off.
+    """
+    thread = -1
+    end = message_start(buf, args, stop)
+    if end >= 0:
+        thread, what = subject_of(buf, end, stop)
+        flags |= UNFINISHED | GLUED | (what & DETACHED)
+    elif stop > args and buf[stop - 1] == GREATER:
+        first = after_strings(buf, args, stop)
+        end = max(
+            find(buf, first, stop, _NOT_RESTARTED),
+            find(buf, first, stop, _NOT_RESTARTED_4),
+            find(buf, first, stop, _EXITED_INSIDE),
+        )
+        flags |= UNFINISHED
+    if end < 0:
+        kind, flags, end = LOST, 0, stop
+    return Body(kind, flags, name, name_stop, args, end - args, 0, thread, args, 0, 0, 0)
 
 
 @routine
@@ -173,7 +185,7 @@ def read_call(
     duration, end = read_duration(buf, args, stop)
     close, result = find_return(buf, args, end)
     if close < 0:
-        body = _glued(buf, kind, flags, name, name_stop, args, stop)
+        body = _without_result(buf, kind, flags, name, name_stop, args, stop)
         if body.kind == LOST and not whole:  # the log was cut off inside this line
             flags |= UNFINISHED | TRUNCATED
             return Body(kind, flags, name, name_stop, args, stop - args, 0, 0, args, 0, 0, 0)
@@ -261,23 +273,17 @@ def read_body(buf: Any, start: int, stop: int, whole: bool) -> Body:
         if not starts_with(buf, end, stop, _RESUMED_TAIL):
             return plain_body(LOST, 0)
         args = end + len(_RESUMED_TAIL)
-        if args < stop and buf[args] == SPACE:  # strace 4.26 and older
+        # strace 4.26 and older put a blank here
+        if starts_with(buf, args, stop, _BLANK) and not starts_with(
+            buf, args, stop, _MORE_ARGUMENTS
+        ):
             args += 1
         return read_call(buf, RESUMED, 0, name, end, args, stop, whole)
     if first == MINUS and starts_with(buf, start, stop, _SIGNAL_HEAD):
         return _read_signal(buf, start, trim(buf, start, stop))
     if first == 43 and starts_with(buf, start, stop, _EXIT_HEAD):
         return _read_exit(buf, start, stop)
-    if starts_with(buf, start, stop, _MESSAGE) or starts_with(buf, start, stop, _PROCESS):
-        if starts_with(buf, start, stop, _GLUED) and ends_with(buf, start, stop, _ATTACHED):
-            thread = _announced(buf, start + len(_GLUED), stop)
-            return Body(MESSAGE, HAS_RETVAL, 0, 0, 0, -1, 0, thread, 0, 0, 0, 0)
-        return plain_body(MESSAGE, 0)
+    if is_message(buf, start, stop):
+        thread, what = subject_of(buf, start, stop)
+        return Body(MESSAGE, what, 0, 0, 0, -1, 0, thread, 0, 0, 0, 0)
     return plain_body(LOST, 0)
-
-
-@routine
-def _announced(buf: Any, start: int, stop: int) -> int:
-    """Read the thread id of ``strace: Process 123 attached``; -1 if there is none."""
-    end = number_end(buf, start, stop)
-    return read_number(buf, start, end) if end > 0 and is_digit(buf[start]) else -1

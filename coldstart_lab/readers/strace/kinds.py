@@ -9,6 +9,8 @@ Clock = Literal["unix", "time-of-day", "relative", "none"]
 # Kinds of physical lines. The first five begin an event; the rest do not.
 SYSCALL, SIGNAL, EXITED, KILLED, SUPERSEDED = range(5)
 RESUMED, MESSAGE, BLANK, STACK, DUMP, LOST, COUNTS = range(5, 12)
+# A line that belongs to another batch of the log
+ELSEWHERE = 12
 
 EVENT_KINDS = ("syscall", "signal", "exit", "killed", "superseded")
 LINE_NAMES = (
@@ -37,9 +39,13 @@ HAS_RETVAL = 1 << 5
 HAS_DURATION = 1 << 6
 DETACHED = 1 << 7
 BRACKET_PID = 1 << 8
-# Without -o a message of strace may break a call: the line it broke, and the line that goes on
+# Without -o a message of strace, or what the program wrote to its stderr, may break a call: the
+# line it broke (BROKEN if by the program), and the line that goes on
 GLUED = 1 << 9
 CONTINUED = 1 << 10
+BROKEN = 1 << 11
+# The line's prefix holds what the table of details shows
+HAS_DETAILS = 1 << 12
 
 # Linux's PID_MAX_LIMIT: a larger number at the begin of a line is no thread id
 PID_MAX = 4_194_304

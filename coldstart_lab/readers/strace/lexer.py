@@ -23,6 +23,11 @@ BRACKET_OPEN, BRACKET_CLOSE = 91, 93
 BRACE_OPEN, BRACE_CLOSE = 123, 125
 QUESTION, UPPER_E, LOWER_X = 63, 69, 120
 
+# A protocol that strace 4.26 and 5.0 could not name
+_NULL = b"(null)"
+_LAST_OF_CWD = 68
+_CWD_COMMENT = b"AT_FDCWD */"
+
 _SECOND = 1_000_000_000
 _MOST_SECONDS = 9_000_000_000
 _TENS = 10 ** np.arange(10)
@@ -117,13 +122,22 @@ def skip_string(buf: Any, at: int, stop: int) -> int:
 
 
 @routine
+def after_strings(buf: Any, start: int, stop: int) -> int:
+    """Return the first byte of ``buf[start:stop]`` behind its last quote."""
+    return max(find_last_byte(buf, start, stop, QUOTE) + 1, start)
+
+
+@routine
 def skip_annotation(buf: Any, at: int, stop: int) -> int:
     """Return the first byte after the ``<...>`` at ``at``; ``stop`` if it never ends.
 
     Sockets, pipes and inodes are ``NAME:[...]``, which may hold ``->`` and quoted addresses. Paths
     and names of threads escape ``<``, ``>`` and quotes, so a nested ``<`` opens a device.
     """
-    i = name_end(buf, at + 1, stop)
+    i = at + 1
+    if starts_with(buf, i, stop, _NULL):
+        i += len(_NULL)
+    i = name_end(buf, i, stop)
     while i < stop and buf[i] == MINUS:  # UNIX-STREAM
         i = name_end(buf, i + 1, stop)
     if i > at + 1 and i + 1 < stop and buf[i] == COLON and buf[i + 1] == BRACKET_OPEN:
@@ -168,7 +182,12 @@ def arguments_end(buf: Any, start: int, stop: int) -> int:
             if i + 1 < stop and buf[i + 1] == LESS:  # a shift such as 1<<28
                 i += 2
                 continue
-            if i > start and (is_digit(buf[i - 1]) or buf[i - 1] == 68):  # 3<...>, AT_FDCWD<...>
+            # 3<...>, AT_FDCWD<...> and, with -X verbose, -100 /* AT_FDCWD */<...>
+            if i > start and (
+                is_digit(buf[i - 1])
+                or buf[i - 1] == _LAST_OF_CWD
+                or ends_with(buf, start, i, _CWD_COMMENT)
+            ):
                 i = skip_annotation(buf, i, stop)
                 continue
         elif byte in (PAREN_OPEN, BRACKET_OPEN, BRACE_OPEN):

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from coldstart_lab.errors import UnreadableInputError
 from coldstart_lab.kernels import kernel
 from coldstart_lab.readers.strace.clock import nearest_day, place_times
+from coldstart_lab.readers.strace.colours import strip_colours
 from coldstart_lab.readers.strace.kinds import (
     CLOCK_NAMES,
     CLOCK_OF_DAY,
@@ -117,6 +118,7 @@ def merge_logs(paths: Sequence[str | Path]) -> tuple[bytes, str | None]:
             damages.append(f"{path.name}: {damage}")
         if not len(buf):
             continue
+        buf = strip_colours(buf)
         lines, _ = scan(buf, [(0, len(buf))], threads=1)
         placed, clock = place_times(lines.time_ns, lines.clock, lines.kind <= RESUMED)
         if clock == CLOCK_NAMES[CLOCK_RELATIVE]:

@@ -20,7 +20,8 @@ from coldstart_lab.readers.strace.lexer import (
     COLON,
     GREATER,
     LESS,
-    PAREN_OPEN,
+    PAREN_CLOSE,
+    QUESTION,
     SPACE,
     ZERO,
     is_digit,
@@ -36,6 +37,8 @@ _FIRST_UNIX_TIME = 100_000_000 * _SECOND
 _LONGEST = 20
 _PID = b"[pid "
 _DELTA = b"(+"
+_AROUND_NUMBER = len(b"[] ")
+_POINTER_WIDTHS = (8, 16)
 
 
 @routine
@@ -104,23 +107,54 @@ def read_time(buf: Any, start: int, stop: int) -> tuple[int, int, int]:
 
 
 @routine
-def skip_extras(buf: Any, start: int, stop: int) -> int:
-    """Pass over ``(+ 0.000057)`` of -r, ``[ 59]`` of -n and ``[00007f20d7e57350]`` of -i."""
+def skip_delta(buf: Any, start: int, stop: int) -> int:
+    """Pass over the ``(+     0.000057) `` of -r beside another time, and over blanks."""
     i = start
     if starts_with(buf, i, stop, _DELTA):
-        while i < stop and buf[i] != 41:
+        while i < stop and buf[i] != PAREN_CLOSE:
             i += 1
         i += 1
-    while i < stop and (buf[i] == SPACE or buf[i] == BRACKET_OPEN):
-        if buf[i] == SPACE:
-            i += 1
-            continue
-        j = i + 1
-        while j < stop and (
-            is_digit(buf[j]) or buf[j] == SPACE or 97 <= buf[j] <= 102 or buf[j] == 63
-        ):
-            j += 1
-        if j >= stop or buf[j] != BRACKET_CLOSE or j == i + 1 or buf[i + 1] == PAREN_OPEN:
-            return i
-        i = j + 1
+    while i < stop and buf[i] == SPACE:
+        i += 1
     return min(i, stop)
+
+
+@routine
+def is_pointer(start: int, stop: int) -> bool:
+    """Whether the ``[...] `` of :func:`number_stop` is an instruction pointer."""
+    return stop - start - _AROUND_NUMBER in _POINTER_WIDTHS
+
+
+@routine
+def number_stop(buf: Any, start: int, stop: int) -> int:
+    """Return where ``[  59] `` of -n ends, or ``[00007f20d7e57350] `` of -i; else ``start``."""
+    if start >= stop or buf[start] != BRACKET_OPEN:
+        return start
+    i = start + 1
+    decimal = True
+    while i < stop and (
+        is_digit(buf[i]) or buf[i] == SPACE or 97 <= buf[i] <= 102 or buf[i] == QUESTION
+    ):
+        decimal = decimal and (is_digit(buf[i]) or buf[i] == SPACE)
+        i += 1
+    if i + 1 >= stop or buf[i] != BRACKET_CLOSE or i == start + 1 or buf[i + 1] != SPACE:
+        return start
+    return i + 2 if decimal or is_pointer(start, i + 2) else start
+
+
+@routine
+def context_stop(buf: Any, start: int, stop: int) -> int:
+    """Return where ``[unconfined_t] `` of --secontext ends; ``start`` if there is no context."""
+    if start >= stop or buf[start] != BRACKET_OPEN:
+        return start
+    i = start + 1
+    while i < stop and buf[i] != BRACKET_CLOSE:
+        if buf[i] == BRACKET_OPEN or buf[i] == SPACE:
+            return start
+        i += 1
+    if i + 1 >= stop or i == start + 1 or buf[i + 1] != SPACE:
+        return start
+    number = number_stop(buf, start, stop)
+    if number > start and (is_pointer(start, number) or is_digit(buf[start + 1])):
+        return start
+    return i + 2

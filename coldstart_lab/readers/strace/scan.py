@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coldstart_lab.kernels import kernel
-from coldstart_lab.readers.strace.body import plain_body, read_body, read_call, trim
-from coldstart_lab.readers.strace.broken import continues, is_annex, is_lone_ending
+from coldstart_lab.readers.strace.body import plain_body, read_body, trim
+from coldstart_lab.readers.strace.broken import is_annex, is_lone_ending
 from coldstart_lab.readers.strace.interning import FULL, Names, empty_names, intern_range
 from coldstart_lab.readers.strace.kinds import (
     BLANK,
@@ -18,16 +18,22 @@ from coldstart_lab.readers.strace.kinds import (
     CLOCK_NONE,
     CONTINUED,
     DUMP,
+    HAS_DETAILS,
     LOST,
     MESSAGE,
     NO_NAME,
     NO_TIME,
-    RESUMED,
     STACK,
 )
-from coldstart_lab.readers.strace.lexer import SPACE, starts_with
+from coldstart_lab.readers.strace.lexer import BRACKET_OPEN, SPACE, starts_with
 from coldstart_lab.readers.strace.lines import Lines, empty_lines
-from coldstart_lab.readers.strace.prefix import read_pid, read_time, skip_extras
+from coldstart_lab.readers.strace.prefix import (
+    context_stop,
+    number_stop,
+    read_pid,
+    read_time,
+    skip_delta,
+)
 from coldstart_lab.readers.strace.source import release
 from coldstart_lab.readers.strace.vectors import find_byte
 
@@ -57,25 +63,30 @@ def scan_lines(buf: Any, start: int, stop: int, lines: Lines, first_row: int, na
     while at < stop:
         end = find_byte(buf, at, stop, _NEWLINE)
         whole = end < stop
-        time, clock = NO_TIME, CLOCK_NONE
+        flags, time, clock = 0, NO_TIME, CLOCK_NONE
         pid, comm_start, comm_stop, start_of_body, bracket = read_pid(buf, at, end)
         if buf[at] == SPACE and pid < 0 and is_annex(buf, at, end):
             kind = STACK if starts_with(buf, at, end, _STACK) else DUMP
             body = plain_body(kind, 0)
         else:
-            time, clock, begin = read_time(buf, start_of_body, end)
-            begin = skip_extras(buf, begin, end)
+            begin = start_of_body
+            if begin < end and buf[begin] == BRACKET_OPEN:
+                begin = context_stop(buf, begin, end)
+                flags = HAS_DETAILS if begin > start_of_body else 0
+            time, clock, begin = read_time(buf, begin, end)
+            begin = skip_delta(buf, begin, end)
+            if begin < end and buf[begin] == BRACKET_OPEN:
+                numbers = number_stop(buf, number_stop(buf, begin, end), end)
+                flags = HAS_DETAILS if numbers > begin else flags
+                begin = numbers
             text_end = trim(buf, begin, end)
             if text_end > begin:
                 body = read_body(buf, begin, text_end, whole)
             else:
                 blank = start_of_body == at and clock == CLOCK_NONE
                 body = plain_body(BLANK if blank else LOST, 0)
-            if body.kind == LOST and pid < 0:
-                if is_lone_ending(buf, begin, text_end):
-                    body = plain_body(MESSAGE, 0)
-                elif continues(buf, at):
-                    body = read_call(buf, RESUMED, CONTINUED, at, at, at, text_end, whole)
+            if body.kind == LOST and pid < 0 and is_lone_ending(buf, begin, text_end):
+                body = plain_body(MESSAGE, CONTINUED)
         name = comm = errno = NO_NAME
         if body.name_stop > body.name_start:
             name = intern_range(buf, body.name_start, body.name_stop, names)
@@ -87,7 +98,7 @@ def scan_lines(buf: Any, start: int, stop: int, lines: Lines, first_row: int, na
             return -1
         lines.offset[row] = at
         lines.kind[row] = body.kind
-        lines.flags[row] = body.flags | (BRACKET_PID if bracket else 0)
+        lines.flags[row] = body.flags | flags | (BRACKET_PID if bracket else 0)
         lines.clock[row] = clock
         lines.pid[row] = pid
         lines.comm[row] = comm

@@ -10,12 +10,13 @@ from coldstart_lab.readers.strace.source import load_head
 
 _LINE = re.compile(
     rb"^(?:\[pid +\d+(?:<[^>\n]*>)?\] +|\d{1,7}(?:<[^>\n]*>)? +)?"
-    rb"(?: *\d[\d:.]* +)?(?:\(\+ +[\d.]+\) +)?(?:\[[ \da-f?]+\] +)*"
-    rb"(?:[a-z_?][a-z0-9_?]*\(.*(?:\) += (?:-?\d|\?)|strace: Process \d+ (?:at|de)tached"
+    rb"(?:\[[^][ \n]+\] +)?(?: *\d[\d:.]* +)?(?:\(\+ +[\d.]+\) +)?(?:\[[ \da-f?]+\] +)*"
+    rb"(?:[a-z_?][a-z0-9_?]*\(.*(?:\) += (?:-?\d|\?)|(?:strace: )?Process \d+ (?:at|de)tached"
     rb"|<(?:unfinished|detached|pid changed to \d+) \.\.\.>)"
     rb"|<\.\.\. [a-z0-9_?]+ resumed>|--- (?:SIG[A-Z0-9]+|stopped by) "
     rb"|\+\+\+ (?:exited with|killed by|superseded by))"
 )
+_COLOUR = re.compile(rb"\x1b\[[\d;]*m")
 _ANNEX = (b" > ", b" | ", b" * ", b" = ", b"strace: ")
 # Of the table of -c: its headings and a rule, then all up to the next rule and the total
 _TABLE = re.compile(

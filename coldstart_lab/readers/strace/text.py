@@ -17,7 +17,7 @@ Spans = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 
 @kernel
-def _gather(buf: Any, start: Any, length: Any, at: Any, out: Any) -> None:
+def gather_bytes(buf: Any, start: Any, length: Any, at: Any, out: Any) -> None:
     """Copy the range of every row to its place."""
     for row in range(len(start)):
         copy_bytes(out, at[row], buf, start[row], length[row])
@@ -48,7 +48,7 @@ def gather_text(
     offsets = np.zeros(len(length) + 1, dtype=np.int64)
     np.cumsum(length, out=offsets[1:])
     data = np.empty(offsets[-1], dtype=np.uint8)
-    _gather(buf, start, length, offsets, data)
+    gather_bytes(buf, start, length, offsets, data)
     return text_column(offsets, data, missing)
 
 

@@ -1,0 +1,52 @@
+"""Every form that strace 4.5 to 7.2 writes reads as its corpus entry says."""
+
+from __future__ import annotations
+
+import pytest
+import strace_corpus as corpus
+
+from coldstart_lab.readers.strace import read_strace
+from coldstart_lab.tables import STRACE_DETAILS, STRACE_EVENTS
+
+DETAILS = [column.name for column in STRACE_DETAILS.columns]
+KNOWN = {column.name for column in STRACE_EVENTS.columns}
+EVENT_COLUMNS = [name for name in corpus.COLUMNS if name in KNOWN]
+
+
+def rows_of(frame, columns):
+    """The rows of a table without their NA cells."""
+    cells = frame[columns].astype(object).where(frame[columns].notna(), None)
+    return [
+        {key: value for key, value in row.items() if value is not None}
+        for row in cells.to_dict("records")
+    ]
+
+
+@pytest.mark.parametrize("name", corpus.names())
+def test_an_entry_reads_as_it_says(name):
+    expected = corpus.expected_of(name)
+    log = read_strace(corpus.log_of(name))
+    details = {row["line"]: row for row in rows_of(log.details, DETAILS)}
+    events = [row | details.get(row["line"], {}) for row in rows_of(log.events, EVENT_COLUMNS)]
+    for ours, theirs in zip(events, expected["events"], strict=True):
+        assert ours == theirs
+    assert log.clock == expected["clock"]
+    assert sorted(log.losses["line"]) == sorted(expected["lost"])
+    assert log.count("lines: messages of strace") == len(expected["messages"])
+    assert log.count("lines: stack frames") == expected["stack_lines"]
+    assert log.count("lines: dumps") == expected["dump_lines"]
+    assert log.count("lines: tables of counts") == expected["count_lines"]
+
+
+@pytest.mark.parametrize("name", corpus.names())
+def test_the_reference_agrees(name):
+    expected = corpus.expected_of(name)
+    found = corpus.reference_of(name)
+    assert found == {key: expected[key] for key in found}
+
+
+def test_every_log_has_its_rows():
+    logs = {path.stem for path in corpus.HOME.glob("*.log")}
+    logs |= {path.name for path in corpus.HOME.iterdir() if path.is_dir()}
+    assert logs == set(corpus.names())
+    assert len(logs) > 100
