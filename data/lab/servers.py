@@ -36,6 +36,7 @@ def postgres(folder: Path) -> Iterator[None]:
     )
     address = ADDRESSES["database"]
     argv = [str(programs / "postgres"), "-D", str(data), "-h", address, "-k", "", "-F"]
+    argv += ["-c", "log_min_messages=panic"]
     # as a client on the same side, from an address that is trusted
     client = [str(programs / "psql"), "-qX", "-h", address, "-U", "gateway"]
     with running(argv, user="postgres"):
