@@ -116,43 +116,55 @@ def targets(events):
 def test_a_number_is_free_when_its_close_begins():
     # thread 2 gets 3 again while the close in thread 1 has not returned
     events = slow.read(
-        '1 1.000000 openat(AT_FDCWD, "/a", O_RDONLY) = 3 <0.000010>\n'
-        "1 1.100000 clone(child_stack=0x1, flags=CLONE_VM|CLONE_FILES|CLONE_THREAD) = 2 <0.0001>\n"
-        "1 1.200000 close(3 <unfinished ...>\n"
-        '2 1.300000 openat(AT_FDCWD, "/b", O_RDONLY) = 3 <0.000010>\n'
-        "1 1.400000 <... close resumed>) = 0 <0.200000>\n"
-        '2 1.500000 read(3, "", 1) = 0 <0.000010>\n'
+        '1 1795000001.000000 openat(AT_FDCWD, "/a", O_RDONLY) = 3 <0.000010>\n'
+        "1 1795000001.100000 clone(flags=CLONE_VM|CLONE_FILES|CLONE_THREAD) = 2 <0.0001>\n"
+        "1 1795000001.200000 close(3 <unfinished ...>\n"
+        '2 1795000001.300000 openat(AT_FDCWD, "/b", O_RDONLY) = 3 <0.000010>\n'
+        "1 1795000001.400000 <... close resumed>) = 0 <0.200000>\n"
+        '2 1795000001.500000 read(3, "", 1) = 0 <0.000010>\n'
     )
     assert targets(events) == ["/a", "/a", "/b", "/b"]
 
 
 def test_a_child_seen_before_its_creator_returns_has_its_table():
     events = slow.read(
-        '1 1.000000 openat(AT_FDCWD, "/a", O_RDONLY) = 3 <0.000010>\n'
-        "1 1.100000 fork( <unfinished ...>\n"
-        "2 1.200000 close(3) = 0 <0.000010>\n"
-        '2 1.300000 openat(AT_FDCWD, "/b", O_RDONLY) = 3 <0.000010>\n'
-        "1 1.400000 <... fork resumed>) = 2 <0.250000>\n"
-        '2 1.500000 read(3, "", 1) = 0 <0.000010>\n'
-        '1 1.600000 read(3, "", 1) = 0 <0.000010>\n'
+        '1 1795000001.000000 openat(AT_FDCWD, "/a", O_RDONLY) = 3 <0.000010>\n'
+        "1 1795000001.100000 fork( <unfinished ...>\n"
+        "2 1795000001.200000 close(3) = 0 <0.000010>\n"
+        '2 1795000001.300000 openat(AT_FDCWD, "/b", O_RDONLY) = 3 <0.000010>\n'
+        "1 1795000001.400000 <... fork resumed>) = 2 <0.250000>\n"
+        '2 1795000001.500000 read(3, "", 1) = 0 <0.000010>\n'
+        '1 1795000001.600000 read(3, "", 1) = 0 <0.000010>\n'
     )
     assert targets(events) == ["/a", "/a", "/b", "/b", "/a"]
 
 
 def test_an_exec_by_a_thread_goes_on_under_the_id_of_the_first_one():
     events = slow.read(
-        '1 1.000000 openat(AT_FDCWD, "/a", O_RDONLY) = 3 <0.000010>\n'
-        '1 1.050000 openat(AT_FDCWD, "/b", O_RDONLY|O_CLOEXEC) = 4 <0.000010>\n'
-        "1 1.100000 clone(child_stack=0x1, flags=CLONE_VM|CLONE_FILES|CLONE_THREAD) = 2 <0.0001>\n"
-        "1 1.150000 pause( <unfinished ...>\n"
-        '2 1.200000 execve("/x", ["x"], 0x1 /* 1 var */ <unfinished ...>\n'
-        "1 1.300000 <... pause resumed>) = ?\n"
-        "1 1.300000 +++ superseded by execve in pid 2 +++\n"
-        "1 1.400000 <... execve resumed>) = 0 <0.200000>\n"
-        '1 1.500000 read(3, "", 1) = 0 <0.000010>\n'
-        '1 1.600000 read(4, "", 1) = -1 EBADF (Bad file descriptor) <0.000010>\n'
+        '1 1795000001.000000 openat(AT_FDCWD, "/a", O_RDONLY) = 3 <0.000010>\n'
+        '1 1795000001.050000 openat(AT_FDCWD, "/b", O_RDONLY|O_CLOEXEC) = 4 <0.000010>\n'
+        "1 1795000001.100000 clone(flags=CLONE_VM|CLONE_FILES|CLONE_THREAD) = 2 <0.0001>\n"
+        "1 1795000001.150000 pause( <unfinished ...>\n"
+        '2 1795000001.200000 execve("/x", ["x"], 0x1 /* 1 var */ <unfinished ...>\n'
+        "1 1795000001.300000 <... pause resumed>) = ?\n"
+        "1 1795000001.300000 +++ superseded by execve in pid 2 +++\n"
+        "1 1795000001.400000 <... execve resumed>) = 0 <0.200000>\n"
+        '1 1795000001.500000 read(3, "", 1) = 0 <0.000010>\n'
+        '1 1795000001.600000 read(4, "", 1) = -1 EBADF (Bad file descriptor) <0.000010>\n'
     )
     assert targets(events) == ["/a", "/b", "/a", None]
+
+
+@pytest.mark.parametrize(
+    "parting", ["unshare(CLONE_FILES) = 0", "close_range(8, 9, CLOSE_RANGE_UNSHARE) = 0"]
+)
+def test_a_table_may_cease_to_be_shared(parting):
+    events = slow.read(
+        '1 openat(AT_FDCWD, "/a", O_RDONLY) = 3\n1 clone(flags=CLONE_FILES|SIGCHLD) = 2\n'
+        f'2 {parting}\n2 close(3) = 0\n2 read(3, "", 1) = -1 EBADF (Bad file descriptor)\n'
+        '1 read(3, "", 1) = 0\n'
+    )
+    assert targets(events) == ["/a", "/a", None, "/a"]
 
 
 def test_without_times_or_ids_the_order_of_lines_counts():
