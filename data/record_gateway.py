@@ -61,6 +61,7 @@ def main() -> None:
                 continue
             main_one = variant.name in OBSERVED
             traced, untraced = options.runs if main_one else options.change_runs
+            traced = 0 if variant.late else traced
             _publish(recorder.record(variant, traced=traced, untraced=untraced), out, variant)
             if main_one and options.observers:
                 _publish(recorder.observe(variant), out, variant, suffix="_observed")

@@ -23,10 +23,13 @@ class Variant:
         Such as ``before``, ``after`` or ``before_assets_prebuilt``.
     switches : mapping of str to str
         A value for each switch.
+    late : bool
+        Whether it differs from the bad day only after the first health answer.
     """
 
     name: str
     switches: Mapping[str, str]
+    late: bool = False
 
     def environment(self) -> dict[str, str]:
         """Return the variables that set its switches."""
@@ -79,4 +82,5 @@ def variants(table: Mapping[str, Any]) -> Iterator[Variant]:
     for name, switch in switches.items():
         for value in switch["values"]:
             if value != switch["before"]:
-                yield Variant(f"before_{name}_{value}".replace("-", "_"), {**before, name: value})
+                label = f"before_{name}_{value}".replace("-", "_")
+                yield Variant(label, {**before, name: value}, late=switch.get("late", False))
