@@ -12,7 +12,9 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+from elftools.elf.dynamic import DynamicSection
 from elftools.elf.elffile import ELFFile
+from elftools.elf.segments import InterpSegment
 
 from coldstart_lab.recording.artefacts import hash_file
 
@@ -39,14 +41,15 @@ def describe(path: Path) -> dict[str, Any]:
 
 
 def _interpreter(elf: ELFFile) -> str | None:
-    for segment in elf.iter_segments("PT_INTERP"):
-        return str(segment.get_interp_name())
+    for segment in elf.iter_segments():
+        if isinstance(segment, InterpSegment):
+            return str(segment.get_interp_name())
     return None
 
 
 def _needed(elf: ELFFile) -> list[str]:
     dynamic = elf.get_section_by_name(".dynamic")
-    if dynamic is None:
+    if not isinstance(dynamic, DynamicSection):
         return []
     return [tag.needed for tag in dynamic.iter_tags("DT_NEEDED")]
 

@@ -12,7 +12,6 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from coldstart_lab import attribute_startup, open_recording
@@ -35,9 +34,9 @@ def parts(start: Path) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["part", "begin_ns", "end_ns"])
 
 
-def blamed(segments: pd.DataFrame, begin_ns: int, end_ns: int) -> pd.Series:
+def blamed(segments: pd.DataFrame, begin_ns: int, end_ns: int) -> pd.Series[int]:
     """Return what an interval's time is blamed on, in ns by cause, the most first."""
-    inside = np.minimum(segments["end_ns"], end_ns) - np.maximum(segments["start_ns"], begin_ns)
+    inside = segments["end_ns"].clip(upper=end_ns) - segments["start_ns"].clip(lower=begin_ns)
     by_cause = inside.clip(lower=0).groupby(segments["cause"].astype(str)).sum()
     return by_cause[by_cause > 0].sort_values(ascending=False)
 
@@ -49,11 +48,11 @@ def lines(start: Path) -> Iterator[str]:
     found = found.assign(length_ns=found["end_ns"] - found["begin_ns"])
     yield "| part | by its marks, ms | of it on the path, ms | blamed on, ms |"
     yield "|---|---|---|---|"
-    for row in found.sort_values("length_ns", ascending=False).itertuples():
-        causes = blamed(attribution.segments, row.begin_ns, row.end_ns)
+    for row in found.sort_values("length_ns", ascending=False).to_dict("records"):
+        causes = blamed(attribution.segments, row["begin_ns"], row["end_ns"])
         most = ", ".join(f"{name} {ns / 1e6:.0f}" for name, ns in causes.head(NAMED).items())
-        length, path = row.length_ns / 1e6, causes.sum() / 1e6
-        yield f"| {row.part} | {length:.0f} | {path:.0f} | {most} |"
+        length, path = row["length_ns"] / 1e6, causes.sum() / 1e6
+        yield f"| {row['part']} | {length:.0f} | {path:.0f} | {most} |"
     window, unresolved = attribution.window_ns / 1e6, attribution.unresolved_ns / 1e6
     whole = f"whole start, until {attribution.until}"
     yield f"| {whole} | | {window:.0f} | unresolved {unresolved:.0f} |"

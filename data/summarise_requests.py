@@ -68,10 +68,11 @@ def lines(folder: Path) -> Iterator[str]:
     """Give the lines of the table, as Markdown."""
     yield "| class | requests | failed | first, median | p50 | p95 | waited | wait, median |"
     yield "|---|---|---|---|---|---|---|---|"
-    for row in latencies(folder).join(waits(folder)).fillna(0.0).itertuples():
+    found = latencies(folder).join(waits(folder)).fillna(0.0).rename_axis("name").reset_index()
+    for row in found.to_dict("records"):
         yield (
-            f"| {row.Index} | {row.requests} | {row.failed} | {row.first:.1f} | {row.p50:.1f} "
-            f"| {row.p95:.1f} | {row.waited:.0%} | {row.wait:.1f} |"
+            f"| {row['name']} | {row['requests']} | {row['failed']} | {row['first']:.1f} "
+            f"| {row['p50']:.1f} | {row['p95']:.1f} | {row['waited']:.0%} | {row['wait']:.1f} |"
         )
 
 
