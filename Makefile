@@ -100,6 +100,7 @@ endef
 $(USE): pyproject.toml
 	$(call new_venv,$(VENV))
 	@$(VENV)/bin/python -m pip install --quiet --editable .
+	@$(VENV)/bin/coldstart compile
 	@touch $@
 
 $(DEV): $(USE)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from coldstart_lab.errors import ColdStartError
     from coldstart_lab.plotting import plot_causes, plot_threads, plot_waterfall
     from coldstart_lab.readers import read
-    from coldstart_lab.readers.strace import StraceLog, read_strace
+    from coldstart_lab.readers.strace import StraceLog, read_strace, read_strace_batches
     from coldstart_lab.readers.strace.arguments import (
         call_buffers,
         call_flags,
@@ -65,6 +65,7 @@ _HOME = {
     "plot_waterfall": "plotting",
     "read": "readers",
     "read_strace": "readers.strace",
+    "read_strace_batches": "readers.strace",
     "record_starts": "capture",
     "socket_addresses": "readers.strace.arguments",
     "split_arguments": "readers.strace.arguments",
@@ -96,6 +97,7 @@ __all__ = [
     "plot_waterfall",
     "read",
     "read_strace",
+    "read_strace_batches",
     "record_starts",
     "socket_addresses",
     "split_arguments",

@@ -24,6 +24,9 @@ COMMANDS = {
         "coldstart_lab.cli.attribute", "Say where the time between exec and ready went."
     ),
     "report": LazyCommand("coldstart_lab.cli.report", "Write it as one HTML page."),
+    "compile": LazyCommand(
+        "coldstart_lab.cli.compile_", "Compile the readers now, once for all later runs."
+    ),
 }
 
 

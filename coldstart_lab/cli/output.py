@@ -3,10 +3,12 @@
 # ruff: noqa: PLC0415 - help must not load what only the work needs
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
 import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -134,20 +136,69 @@ def write_table(frame: pd.DataFrame, path: Path) -> None:
     path : Path
         The file, already checked by :func:`check_output`.
     """
-    plain = frame.astype(
-        {name: "string" for name in frame.columns if str(frame[name].dtype) == "category"}
-    )
-    if path.suffix != ".parquet":
-        plain = plain.assign(**{name: _hexadecimal(plain[name]) for name in _binary(plain)})
+    with writing(path) as write:
+        write(frame)
+
+
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[Callable[[pd.DataFrame], None]]:
+    """Write a table part by part; see :func:`write_table`.
+
+    Parameters
+    ----------
+    path : Path
+        The file, already checked by :func:`check_output`.
+
+    Yields
+    ------
+    callable
+        Writes the next rows of the table.
+    """
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".coldstart-") as folder:
         part = Path(folder) / path.name
-        if path.suffix == ".parquet":
-            plain.to_parquet(part, index=False, compression="zstd")
-        elif path.suffix == ".csv":
-            plain.to_csv(part, index=False)
-        else:
-            plain.to_json(part, orient="records", lines=True, double_precision=15)
+        with contextlib.ExitStack() as stack:
+            if path.suffix == ".parquet":
+                yield _parquet_writer(part, stack)
+            else:
+                yield _text_writer(part, stack)
         part.replace(path)
+
+
+def _parquet_writer(part: Path, stack: contextlib.ExitStack) -> Callable[[pd.DataFrame], None]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    made: list[Any] = []
+
+    def write(frame: pd.DataFrame) -> None:
+        rows = pa.Table.from_pandas(_plain(frame), preserve_index=False)
+        if not made:
+            writer = pq.ParquetWriter(part, rows.schema, compression="zstd")
+            made.append(stack.enter_context(writer))
+        made[0].write_table(rows.cast(made[0].schema))
+
+    return write
+
+
+def _text_writer(part: Path, stack: contextlib.ExitStack) -> Callable[[pd.DataFrame], None]:
+    file = stack.enter_context(part.open("w", encoding="utf-8", newline=""))
+
+    def write(frame: pd.DataFrame) -> None:
+        plain = _plain(frame)
+        plain = plain.assign(**{name: _hexadecimal(plain[name]) for name in _binary(plain)})
+        if part.suffix == ".csv":
+            plain.to_csv(file, index=False, header=file.tell() == 0)
+        elif len(plain):
+            plain.to_json(file, orient="records", lines=True, double_precision=15)
+
+    return write
+
+
+def _plain(frame: pd.DataFrame) -> pd.DataFrame:
+    """Make categories plain strings: dictionary columns break readers across files."""
+    return frame.astype(
+        {name: "string" for name in frame.columns if str(frame[name].dtype) == "category"}
+    )
 
 
 def _binary(frame: pd.DataFrame) -> list[str]:

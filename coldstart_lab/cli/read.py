@@ -3,6 +3,9 @@
 # ruff: noqa: PLC0415 - help must not load what only the work needs
 from __future__ import annotations
 
+import contextlib
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +21,9 @@ from coldstart_lab.cli.output import (
     records,
     say_written,
     table,
-    write_table,
+    writing,
 )
+from coldstart_lab.cli.overview import Overview
 from coldstart_lab.cli.rows import print_rows
 from coldstart_lab.cli.working import working
 from coldstart_lab.errors import UsageError
@@ -31,7 +35,7 @@ if TYPE_CHECKING:
     from coldstart_lab.readers.strace import StraceLog
 
 _SHOWN = 10
-TABLES = ("events", "summary", "losses", "stacks", "dumps", "counts", "messages")
+TABLES = ("events", "summary", "losses", "stacks", "dumps", "counts", "messages", "details")
 _CLOCKS = {
     "unix": "seconds since 1970 (-ttt)",
     "time-of-day": "time of day (-t, -tt)",
@@ -41,7 +45,7 @@ _CLOCKS = {
 
 
 @click.command("read", short_help="Read a log and say what is in it.")
-@click.argument("log", type=click.Path(path_type=Path))
+@click.argument("log", type=click.Path(path_type=Path, allow_dash=True))
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.option("--table", "name", type=click.Choice(TABLES), metavar="NAME",
               help=f"Show this table: {', '.join(TABLES[:-1])} or {TABLES[-1]}.")  # fmt: skip
@@ -55,126 +59,123 @@ def command(
 ) -> None:
     """Read LOG and say what is in it, how complete it is, and which flag would have shown more.
 
-    LOG is a strace log (plain, .gz, .xz or .zst), a folder of strace -ff files, or a recording.
-    The table written with -o holds the log's text as it is: secrets too.
+    LOG is a strace log (plain, .gz, .xz or .zst) of any size, - for standard input, a folder of
+    strace -ff files, or a recording. The table written with -o holds the log's text as it is:
+    secrets too.
     """
     check_output(out, force=force)
-    with working("Reading"):
-        strace = _read(log)
-    shown = limit or _SHOWN
+    seen = Overview(limit or _SHOWN)
+    with working("Reading"), contextlib.ExitStack() as stack:
+        write = stack.enter_context(writing(out)) if out is not None else None
+        written = 0
+        for batch in _batches(log):
+            seen.add(batch)
+            if write is not None:
+                rows = batch.tables[name or "events"]
+                rows = rows if limit is None else rows.head(max(limit - written, 0))
+                write(rows)
+                written += len(rows)
     if as_json:
-        print_json("strace-log", {**_as_json(strace, shown, out), **_rows(strace, name, shown)})
+        print_json("strace-log", {**_as_json(seen, out), **_rows(seen, name)})
     elif name is not None:
-        print_rows(strace.tables[name], name, shown)
+        print_rows(seen.first_rows(name), name, seen.kept, of=seen.sizes[name])
     else:
-        _print_card(strace, shown)
+        _print_card(seen)
     if out is not None:
-        rows = strace.tables[name or "events"]
-        write_table(rows if limit is None else rows.head(limit), out)
         say_written(out, as_json=as_json)
 
 
-def _read(path: Path) -> StraceLog:
-    from coldstart_lab.readers import read
-    from coldstart_lab.readers.strace import StraceLog
+def _batches(path: Path) -> Iterator[StraceLog]:
+    from coldstart_lab.readers import find_reader
+    from coldstart_lab.readers.strace import StraceLog, read_strace_batches
     from coldstart_lab.recording import open_recording
 
+    if str(path) == "-":
+        yield from read_strace_batches(sys.stdin.buffer)
+        return
     folder = path.parent if path.name == "manifest.json" else path
-    bundle = open_recording(path).strace if (folder / "manifest.json").is_file() else read(path)
+    if (folder / "manifest.json").is_file():
+        yield open_recording(path).strace
+        return
+    reader = find_reader(path)
+    if reader.name == "strace" and not path.is_dir():
+        yield from read_strace_batches(path)
+        return
+    bundle = reader.read(path)
     if not isinstance(bundle, StraceLog):
         raise UsageError(
             f"this is a {type(bundle).__name__}, which this command cannot show",
             path=path,
             hint="read it in Python: coldstart_lab.read(path)",
         )
-    return bundle
+    yield bundle
 
 
-def _count_calls(events: pd.DataFrame) -> pd.DataFrame:
-    """Count the calls by name, with the time in them summed over threads where it is known."""
-    from coldstart_lab.attribution import count_calls
-
-    counted = count_calls(events)
-    calls = events[(events["kind"] == "syscall").to_numpy()]
-    time = calls.groupby("syscall", observed=True)["duration_ns"].sum(min_count=1)
-    return counted.assign(duration_ns=counted["syscall"].map(time).astype("Int64"))
-
-
-def _as_json(log: StraceLog, shown: int, out: Path | None) -> dict[str, Any]:
-    from coldstart_lab.attribution import count_failures, count_searches
-
-    start = log.events["start_ns"].dropna()
-    end = (log.events["start_ns"] + log.events["duration_ns"].fillna(0)).dropna()
-    reasons = log.losses["reason"].value_counts()
+def _as_json(seen: Overview, out: Path | None) -> dict[str, Any]:
     return {
-        "source": str(log.source),
-        "clock": log.clock,
-        "has_durations": log.has_durations,
-        "first_ns": int(start.min()) if len(start) else None,
-        "last_ns": int(end.max()) if len(end) else None,
-        "counts": dict(zip(log.summary["item"], log.summary["count"].tolist(), strict=True)),
-        "calls": records(_count_calls(log.events).head(shown)),
-        "failures": records(count_failures(log.events).head(shown)),
-        "searches": records(count_searches(log.events).head(shown)),
+        "source": seen.source,
+        "clock": seen.clock,
+        "has_durations": seen.has_durations,
+        "first_ns": seen.first_ns,
+        "last_ns": seen.last_ns,
+        "counts": seen.counts,
+        "calls": records(seen.calls().head(seen.kept)),
+        "failures": records(seen.failures().head(seen.kept)),
+        "searches": records(seen.searches().head(seen.kept)),
         "losses": {
-            "count": len(log.losses),
-            "reasons": {str(reason): int(count) for reason, count in reasons.items() if count},
-            "examples": records(log.losses.head(shown)),
+            "count": seen.sizes["losses"],
+            "reasons": {reason: count for reason, count in seen.reasons.items() if count},
+            "examples": records(seen.first_rows("losses")),
         },
-        "missing": [{"flag": flag, "shows": what} for flag, what in log.missing_flags.items()],
+        "missing": [{"flag": flag, "shows": what} for flag, what in seen.missing.items()],
         "wrote": None if out is None else str(out),
     }
 
 
-def _rows(log: StraceLog, name: str | None, shown: int) -> dict[str, Any]:
+def _rows(seen: Overview, name: str | None) -> dict[str, Any]:
     return {
-        "tables": {table: len(rows) for table, rows in log.tables.items()},
-        "rows": None if name is None else records(log.tables[name].head(shown)),
+        "tables": seen.sizes,
+        "rows": None if name is None else records(seen.first_rows(name)),
     }
 
 
-def _print_card(log: StraceLog, shown: int) -> None:
+def _print_card(seen: Overview) -> None:
     from coldstart_lab.readers.strace.log import ANNEXES
 
     show = console()
-    show.print(f"strace log {clean(str(log.source))}", style="bold")
-    show.print(f"  {number_of(log.count('lines'), 'line')}, {format_bytes(log.count('bytes'))}")
+    show.print(f"strace log {clean(seen.source)}", style="bold")
+    counts = seen.counts
+    show.print(f"  {number_of(counts['lines'], 'line')}, {format_bytes(counts['bytes'])}")
     show.print(
-        f"  {number_of(log.count('calls'), 'call')} ({log.count('calls that failed'):,} failed) "
-        f"of {number_of(log.count('threads') or 1, 'thread')}"
+        f"  {number_of(counts['calls'], 'call')} ({counts['calls that failed']:,} failed) "
+        f"of {number_of(counts['threads'] or 1, 'thread')}"
     )
-    show.print(f"  clock: {_CLOCKS[log.clock]}")
-    show.print(f"  durations: {'yes (-T)' if log.has_durations else 'not recorded'}")
+    show.print(f"  clock: {_CLOCKS[seen.clock]}")
+    show.print(f"  durations: {'yes (-T)' if seen.has_durations else 'not recorded'}")
     for name, what in ANNEXES.items():
-        if len(log.tables[name]):
-            show.print(f"  {what}: {len(log.tables[name]):,} (--table {name})")
-    for flag, what in log.missing_flags.items():
+        if seen.sizes[name]:
+            show.print(f"  {what}: {seen.sizes[name]:,} (--table {name})")
+    for flag, what in seen.missing.items():
         show.print(f"  not recorded: {what} (strace {flag})")
-    if log.events.empty:
+    if not seen.sizes["events"]:
         show.print()
-        print_rows(log.counts, "counts", shown)
-    _print_lists(log, shown)
-    _print_losses(log, shown)
-
-
-def _print_lists(log: StraceLog, shown: int) -> None:
-    from coldstart_lab.attribution import count_failures, count_searches
-
+        print_rows(seen.first_rows("counts"), "counts", seen.kept, of=seen.sizes["counts"])
     _print_list(
-        _count_calls(log.events),
+        seen.calls(),
         {"syscall": "call", "calls": "count", "errors": "failed", "duration_ns": "time in it"},
-        shown,
+        seen.kept,
     )
     _print_list(
-        count_failures(log.events),
+        seen.failures(),
         {"syscall": "failed call", "errno": "error", "calls": "count", "line": "first line"},
-        shown,
+        seen.kept,
     )
     _print_list(
-        count_searches(log.events),
+        seen.searches(),
         {"folder": "searched folder", "misses": "misses", "found": "found", "example": "such as"},
-        shown,
+        seen.kept,
     )
+    _print_losses(seen)
 
 
 def _print_list(frame: pd.DataFrame, columns: dict[str, str], shown: int) -> None:
@@ -197,16 +198,17 @@ def _cell(name: str, value: Any) -> Any:
     return from_log(value) if isinstance(value, str) else f"{value:,}"
 
 
-def _print_losses(log: StraceLog, shown: int) -> None:
+def _print_losses(seen: Overview) -> None:
     show = console()
     show.print()
-    if log.losses.empty:
+    count = seen.sizes["losses"]
+    if not count:
         show.print("Every line was understood.")
         return
-    show.print(f"Not understood: {number_of(len(log.losses), 'line')}")
+    show.print(f"Not understood: {number_of(count, 'line')}")
     made = table("line", "why", "text", right=frozenset({"line"}))
-    for row in records(log.losses.head(shown)):
+    for row in records(seen.first_rows("losses")):
         made.add_row(f"{row['line']:,}", from_log(row["reason"]), from_log(row["text"][:200]))
     show.print(made)
-    if len(log.losses) > shown:
-        show.print(f"and {len(log.losses) - shown:,} more (--limit)")
+    if count > seen.kept:
+        show.print(f"and {count - seen.kept:,} more (--limit)")

@@ -14,7 +14,7 @@ _LONGEST = 100
 _HEX = ("address", "symbol_offset")
 
 
-def print_rows(frame: pd.DataFrame, name: str, shown: int) -> None:
+def print_rows(frame: pd.DataFrame, name: str, shown: int, *, of: int) -> None:
     """Print the first rows of a table, the columns left out that hold nothing.
 
     Parameters
@@ -25,6 +25,8 @@ def print_rows(frame: pd.DataFrame, name: str, shown: int) -> None:
         What to call it where it has no rows.
     shown : int
         How many rows.
+    of : int
+        How many the whole table has.
     """
     show = console()
     if frame.empty:
@@ -36,8 +38,8 @@ def print_rows(frame: pd.DataFrame, name: str, shown: int) -> None:
     for row in records(frame.head(shown)):
         made.add_row(*(_cell(column, value) for column, value in row.items()))
     show.print(made)
-    if len(frame) > shown:
-        show.print(f"and {number_of(len(frame) - shown, 'more row')} (--limit)")
+    if of > shown:
+        show.print(f"and {number_of(of - shown, 'more row')} (--limit)")
 
 
 def _cell(column: str, value: Any) -> Any:

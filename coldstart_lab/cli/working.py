@@ -7,7 +7,7 @@ import contextlib
 import sys
 from collections.abc import Iterator
 
-_FIRST_TIME = " (the first time compiles the reader: about half a minute)"
+_FIRST_TIME = " (the first time compiles the reader: some seconds)"
 
 
 @contextlib.contextmanager

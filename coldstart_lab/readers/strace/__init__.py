@@ -1,6 +1,7 @@
 """Reader of strace logs: numba kernels over the mapped file, tables out."""
 
 from coldstart_lab.readers.registry import Reader
+from coldstart_lab.readers.strace.batches import read_strace_batches
 from coldstart_lab.readers.strace.log import StraceLog
 from coldstart_lab.readers.strace.merging import find_parts, merge_logs
 from coldstart_lab.readers.strace.reading import read_buffer, read_strace, sniff_strace
@@ -14,5 +15,6 @@ __all__ = [
     "merge_logs",
     "read_buffer",
     "read_strace",
+    "read_strace_batches",
     "sniff_strace",
 ]

@@ -9,7 +9,7 @@ import numpy as np
 from coldstart_lab.kernels import kernel
 from coldstart_lab.readers.strace.kinds import (
     BRACKET_PID,
-    CONTINUED,
+    DETACHED,
     EXITED,
     GLUED,
     HAS_RETVAL,
@@ -20,6 +20,7 @@ from coldstart_lab.readers.strace.kinds import (
     RESUMED,
     SUPERSEDED,
     SYSCALL,
+    UNFINISHED,
 )
 
 
@@ -27,13 +28,23 @@ from coldstart_lab.readers.strace.kinds import (
 def _announced(kind: int, flags: int, retval: int) -> bool:
     """Whether the line holds the message that strace attached to thread ``retval``."""
     message = kind == MESSAGE and (flags & HAS_RETVAL) != 0
-    glued = kind == SYSCALL and (flags & GLUED) != 0
+    glued = kind == SYSCALL and (flags & GLUED) != 0 and (flags & DETACHED) == 0
     return (message or glued) and 0 <= retval <= PID_MAX
 
 
 @kernel
-def _first_thread(kind: Any, flags: Any, pid: Any, retval: Any, spawns: Any) -> int:
-    """Return the first thread with an id that no other one made; -1 if there is none."""
+def _left(kind: int, flags: int, retval: int) -> bool:
+    """Whether the line holds the message that strace detached from thread ``retval``."""
+    said = kind == MESSAGE or (flags & GLUED) != 0
+    return said and (flags & DETACHED) != 0 and 0 <= retval <= PID_MAX
+
+
+@kernel
+def _first_thread(kind: Any, flags: Any, pid: Any, retval: Any, spawns: Any, own: Any) -> int:
+    """Return the first thread with an id that no other one made; -1 if there is none.
+
+    Where strace never wrote its id, it may have asked for it itself.
+    """
     made = np.zeros(PID_MAX + 1, dtype=np.bool_)
     for row in range(len(kind)):
         thread = retval[row]
@@ -44,11 +55,16 @@ def _first_thread(kind: Any, flags: Any, pid: Any, retval: Any, spawns: Any) -> 
     for row in range(len(kind)):
         if flags[row] & BRACKET_PID and not made[pid[row]]:
             return int(pid[row])
+    for row in range(len(kind)):
+        if own[row] and pid[row] < 0 and flags[row] & HAS_RETVAL and 0 < retval[row] <= PID_MAX:
+            return int(retval[row])
     return NO_PID
 
 
 @kernel
-def fill_pids(kind: Any, flags: Any, pid: Any, retval: Any, spawns: Any) -> None:
+def fill_pids(
+    kind: Any, flags: Any, pid: Any, retval: Any, spawns: Any, exits: Any, own: Any
+) -> Any:
     """Give the lines without ``[pid N]`` the id of the one thread alive then.
 
     Parameters
@@ -57,22 +73,30 @@ def fill_pids(kind: Any, flags: Any, pid: Any, retval: Any, spawns: Any) -> None
         Columns of the scanned lines, in file order; ``pid`` is filled in place.
     spawns : array of bool
         Whether a line is a call that makes a thread or process.
+    exits : array of bool
+        Whether a line is a call that ends one; strace -qqq tells its end by nothing else.
+
+    own : array of bool
+        Whether a line is a call that returns the thread's own id.
+
+    Returns
+    -------
+    array of int64
+        The threads that are alive after the last line.
 
     Notes
     -----
     strace prints no ids while it traces one thread: first the one it started, later the one that
-    outlived the others. The rest of a line that a message broke belongs to the line before it.
+    outlived the others.
     """
     alive = np.zeros(PID_MAX + 1, dtype=np.bool_)
     tally = np.zeros(2, dtype=np.int64)  # how many are alive, and the sum of their ids
-    alone = _first_thread(kind, flags, pid, retval, spawns)
+    alone = _first_thread(kind, flags, pid, retval, spawns, own)
     _set_alive(alive, tally, alone, True)
     for row in range(len(kind)):
         if kind[row] == SUPERSEDED:
             _set_alive(alive, tally, retval[row], False)
-        if flags[row] & CONTINUED:
-            pid[row] = pid[row - 1]
-        elif pid[row] < 0 and kind[row] <= RESUMED:
+        if pid[row] < 0 and kind[row] <= RESUMED:
             if tally[0] == 1:
                 alone = tally[1]
             pid[row] = alone
@@ -80,8 +104,12 @@ def fill_pids(kind: Any, flags: Any, pid: Any, retval: Any, spawns: Any) -> None
             _set_alive(alive, tally, retval[row], True)
         elif flags[row] & BRACKET_PID:  # strace -q announces nobody
             _set_alive(alive, tally, pid[row], True)
-        if kind[row] in (EXITED, KILLED):
+        if _left(kind[row], flags[row], retval[row]):
+            _set_alive(alive, tally, retval[row], False)
+        exited = exits[row] and (flags[row] & (UNFINISHED | HAS_RETVAL)) == 0
+        if kind[row] in (EXITED, KILLED) or exited:
             _set_alive(alive, tally, pid[row], False)
+    return np.flatnonzero(alive)
 
 
 @kernel

@@ -66,3 +66,36 @@ def place_times(
         since = times[there]
         placed[there] = np.cumsum(since) - since[0]
     return placed, CLOCK_NAMES[clock]
+
+
+def follow(
+    placed: NDArray[np.int64], clock: Clock, last_ns: int, times: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Move the placed times of a batch of lines behind those of the batch before it.
+
+    Parameters
+    ----------
+    placed, clock
+        What :func:`place_times` gave for the batch.
+    last_ns : int
+        The last time of the batch before it.
+    times : array of int64
+        The times as printed.
+
+    Returns
+    -------
+    array of int64
+        The same, for the time of day some days later, for differences (-r) added to ``last_ns``.
+    """
+    there = np.flatnonzero(placed != NO_TIME)
+    if not len(there):
+        return placed
+    first = int(placed[there[0]])
+    later = 0
+    if clock == CLOCK_NAMES[CLOCK_OF_DAY]:
+        later = round((last_ns - first) / _DAY) * _DAY
+    elif clock == CLOCK_NAMES[CLOCK_RELATIVE]:
+        later = last_ns + int(times[there[0]])
+    moved = placed.copy()
+    moved[there] += later
+    return moved

@@ -73,7 +73,7 @@ def _read_prefixes(buf: Any, offsets: Any) -> Any:
         at = skip_delta(buf, read_time(buf, end, stop)[2], stop)
         end = number_stop(buf, at, stop)
         while end > at:
-            if is_pointer(at, end):
+            if is_pointer(buf, at, end):
                 known[row] = buf[at + 1] != QUESTION
                 pointer[row] = _value(buf, at + 1, end - _AFTER, 16)
             else:

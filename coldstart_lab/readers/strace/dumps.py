@@ -34,7 +34,7 @@ _INT32_MAX = 2**31 - 1
 _ROW, _MESSAGE, _BUFFER, _OFFSET, _SIZE, _AT, _OWNER = range(7)
 
 
-def dumps_frame(buf: NDArray[np.uint8], lines: Lines, partner: NDArray[np.int64]) -> pd.DataFrame:
+def dumps_frame(buf: NDArray[np.uint8], lines: Lines, partner: NDArray[np.int32]) -> pd.DataFrame:
     """Build the table of dumped buffers; what only looked like a dump becomes a lost line.
 
     Parameters

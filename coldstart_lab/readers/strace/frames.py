@@ -17,6 +17,8 @@ from coldstart_lab.readers.strace.kinds import (
     FLAG_NAMES,
     LINE_NAMES,
     LOST,
+    NO_PID,
+    PID_MAX,
     RESUMED,
     SYSCALL,
     UNFINISHED,
@@ -39,7 +41,7 @@ def events_frame(
     buf: NDArray[np.uint8],
     lines: Lines,
     names: list[str],
-    partner: NDArray[np.int64],
+    partner: NDArray[np.int32],
     *,
     threads: int,
 ) -> pd.DataFrame:
@@ -54,7 +56,7 @@ def events_frame(
         may be of the size of the memory.
     names : list of str
         The names the lines refer to.
-    partner : array of int64
+    partner : array of int32
         The row that resumed each unfinished call, else -1.
     threads : int
         How many threads work on it.
@@ -101,7 +103,7 @@ def events_frame(
 def _copy_texts(
     buf: NDArray[np.uint8],
     lines: Lines,
-    partner: NDArray[np.int64],
+    partner: NDArray[np.int32],
     columns: Columns,
     pool: ThreadPoolExecutor,
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
@@ -155,7 +157,7 @@ def _flag_names(flags: NDArray[Any]) -> Any:
 
 
 def losses_frame(
-    buf: NDArray[np.uint8], lines: Lines, partner: NDArray[np.int64], damage: str | None
+    buf: NDArray[np.uint8], lines: Lines, partner: NDArray[np.int32], damage: str | None
 ) -> pd.DataFrame:
     """Build the table of what was not understood (``tables.STRACE_LOSSES``)."""
     orphan = (lines.kind == RESUMED) & (partner < 0)
@@ -185,32 +187,47 @@ def losses_frame(
 
 
 def summary_frame(
-    buf: NDArray[np.uint8], lines: Lines, partner: NDArray[np.int64], events: pd.DataFrame
+    lines: Lines,
+    partner: NDArray[np.int32],
+    events: pd.DataFrame,
+    counts: NDArray[np.int64],
+    *,
+    size: int,
 ) -> pd.DataFrame:
-    """Count what was read (``tables.STRACE_SUMMARY``)."""
+    """Count what was read (``tables.STRACE_SUMMARY``).
+
+    Parameters
+    ----------
+    lines : Lines
+        The scanned lines.
+    partner : array of int32
+        The row that resumed each unfinished call, else -1.
+    events : DataFrame
+        The table of events.
+    counts : array of int64
+        How many lines there are of each kind.
+    size : int
+        How many bytes.
+
+    Returns
+    -------
+    DataFrame
+        The counts.
+    """
     calls = lines.kind == SYSCALL
     begun = calls & ((lines.flags & UNFINISHED) != 0)
+    threads = np.zeros(PID_MAX + 2, dtype=bool)
+    threads[events["pid"].to_numpy(np.int64, na_value=NO_PID)] = True
+    failed = (events["kind"] == "syscall") & events["errno"].notna()
     items = {
-        "bytes": len(buf),
-        "lines": len(lines.kind),
-        **{
-            f"lines: {name}": count
-            for name, count in zip(
-                LINE_NAMES, np.bincount(lines.kind, minlength=len(LINE_NAMES)), strict=True
-            )
-        },
+        "bytes": size,
+        "lines": int(counts.sum()),
+        **{f"lines: {name}": count for name, count in zip(LINE_NAMES, counts, strict=True)},
         "events": len(events),
-        "threads": events["pid"].nunique() + bool(events["pid"].isna().any()),
+        "threads": int(threads.sum()),
         "calls": int(calls.sum()),
-        "calls that failed": int((calls & events_failed(events, lines)).sum()),
+        "calls that failed": int(failed.sum()),
         "calls joined from two lines": int((begun & (partner >= 0)).sum()),
         "calls that never returned": int((begun & (partner < 0)).sum()),
     }
     return STRACE_SUMMARY.frame({"item": list(items), "count": list(items.values())})
-
-
-def events_failed(events: pd.DataFrame, lines: Lines) -> NDArray[np.bool_]:
-    """Mark the lines whose event ended with an error."""
-    failed = np.zeros(len(lines.kind), dtype=bool)
-    failed[events["line"].to_numpy()[events["errno"].notna().to_numpy()] - 1] = True
-    return failed

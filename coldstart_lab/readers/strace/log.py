@@ -17,6 +17,7 @@ ANNEXES = {
     "dumps": "dumped buffers",
     "counts": "rows of counts",
     "messages": "messages of strace",
+    "details": "details of events",
 }
 
 
@@ -47,6 +48,8 @@ class StraceLog:
         ``tables.STRACE_COUNTS``: one row a system call of the tables of -c and -C.
     messages : DataFrame
         ``tables.STRACE_MESSAGES``: one row a message of strace itself.
+    details : DataFrame
+        ``tables.STRACE_DETAILS``: one row an event, of a log with -n, -i or --secontext.
     """
 
     source: Path
@@ -59,6 +62,7 @@ class StraceLog:
     dumps: pd.DataFrame
     counts: pd.DataFrame
     messages: pd.DataFrame
+    details: pd.DataFrame
 
     def count(self, item: str) -> int:
         """Return one count of ``summary``, such as ``"lines"``."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from coldstart_lab.kernels import kernel
 from coldstart_lab.readers.strace.kinds import (
-    CONTINUED,
     EXITED,
     KILLED,
     PID_MAX,
@@ -17,44 +17,67 @@ from coldstart_lab.readers.strace.kinds import (
     SYSCALL,
     UNFINISHED,
 )
+from coldstart_lab.readers.strace.lines import Lines
 
 
-@kernel
-def pair_resumed(kind: Any, flags: Any, pid: Any, name: Any, retval: Any, unknown: int) -> Any:
+def pair_resumed(
+    lines: Lines, unknown: int, execs: NDArray[np.int32]
+) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     """Find the resumed line of each unfinished call.
 
     Parameters
     ----------
-    kind, flags, pid, name, retval : arrays
-        Columns of the scanned lines, in file order.
+    lines : Lines
+        The scanned lines.
     unknown : int
         Id of the name ``???``, under which strace may resume any call.
+    execs : array of int
+        Ids of the names of calls that execute a program.
 
     Returns
     -------
-    array of int64, one a line
+    partner : array of int32, one a line
         For an unfinished call the row that resumed it; for a resumed line the row of its begin;
         otherwise -1.
+    still_open : array of int64
+        Rows of the calls that have begun and not ended, in order.
 
     Notes
     -----
     A thread has at most one open call. When a thread other than the first one executes a program,
     the call begins under its own id and ends under the id of the process, after a line that says
-    which thread superseded it.
+    which thread superseded it. With -qqq there is no such line: then it is the last such call that
+    is open.
     """
-    partner = np.full(len(kind), -1, dtype=np.int64)
+    partner = np.full(len(lines.kind), -1, dtype=np.int32)
     pending = np.full(PID_MAX + 2, -1, dtype=np.int32)
+    _pair(
+        lines.kind, lines.flags, lines.pid, lines.name, lines.retval, unknown, execs, partner,
+        pending,
+    )  # fmt: skip
+    return partner, np.sort(pending[pending >= 0]).astype(np.int64)
+
+
+@kernel
+def _pair(
+    kind: Any, flags: Any, pid: Any, name: Any, retval: Any, unknown: int, execs: Any,
+    partner: Any, pending: Any,
+) -> None:  # fmt: skip
+    """Fill ``partner``; ``pending`` has the open call of each thread, and holds those left open."""
+    exec_begun = -1
     for row in range(len(kind)):
         slot = pid[row] + 1  # slot 0 is for lines without an id
         if kind[row] == SYSCALL:
             pending[slot] = row if flags[row] & UNFINISHED else -1
+            if flags[row] & UNFINISHED and name[row] in execs:
+                exec_begun = row
         elif kind[row] == RESUMED:
             begin = pending[slot]
-            if begin >= 0 and (
-                name[begin] == name[row]
-                or unknown in (name[row], name[begin])
-                or (flags[row] & CONTINUED and begin == row - 1)
-            ):
+            if exec_begun >= 0 and name[row] == name[exec_begun]:
+                if begin < 0 or name[begin] != name[row]:
+                    begin = exec_begun
+                exec_begun = -1
+            if begin >= 0 and (name[begin] == name[row] or unknown in (name[row], name[begin])):
                 partner[begin] = row
                 partner[row] = begin
             pending[slot] = -1
@@ -67,4 +90,3 @@ def pair_resumed(kind: Any, flags: Any, pid: Any, name: Any, retval: Any, unknow
                 pending[retval[row] + 1] = -1
         elif kind[row] in (EXITED, KILLED):
             pending[slot] = -1
-    return partner

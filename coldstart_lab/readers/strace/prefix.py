@@ -38,7 +38,9 @@ _LONGEST = 20
 _PID = b"[pid "
 _DELTA = b"(+"
 _AROUND_NUMBER = len(b"[] ")
-_POINTER_WIDTHS = (8, 16)
+_LEAST_POINTER = 8
+# The digits of the largest number of a call, of an x32 one
+_MOST_NUMBER = 10
 
 
 @routine
@@ -120,9 +122,18 @@ def skip_delta(buf: Any, start: int, stop: int) -> int:
 
 
 @routine
-def is_pointer(start: int, stop: int) -> bool:
-    """Whether the ``[...] `` of :func:`number_stop` is an instruction pointer."""
-    return stop - start - _AROUND_NUMBER in _POINTER_WIDTHS
+def is_pointer(buf: Any, start: int, stop: int) -> bool:
+    """Whether the ``[...] `` of :func:`number_stop` is an instruction pointer.
+
+    strace writes at least 8 or 16 digits of it, more than 8 for a 32-bit call of a 64-bit process.
+    """
+    width = stop - start - _AROUND_NUMBER
+    if width < _LEAST_POINTER:
+        return False
+    for i in range(start + 1, stop - 2):
+        if not is_digit(buf[i]) and buf[i] != SPACE:
+            return True
+    return width > _MOST_NUMBER or width == _LEAST_POINTER
 
 
 @routine
@@ -139,7 +150,7 @@ def number_stop(buf: Any, start: int, stop: int) -> int:
         i += 1
     if i + 1 >= stop or buf[i] != BRACKET_CLOSE or i == start + 1 or buf[i + 1] != SPACE:
         return start
-    return i + 2 if decimal or is_pointer(start, i + 2) else start
+    return i + 2 if decimal or is_pointer(buf, start, i + 2) else start
 
 
 @routine
@@ -155,6 +166,6 @@ def context_stop(buf: Any, start: int, stop: int) -> int:
     if i + 1 >= stop or i == start + 1 or buf[i + 1] != SPACE:
         return start
     number = number_stop(buf, start, stop)
-    if number > start and (is_pointer(start, number) or is_digit(buf[start + 1])):
+    if number > start and (is_pointer(buf, start, number) or is_digit(buf[start + 1])):
         return start
     return i + 2

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import lzma
 import mmap
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import pyarrow as pa
@@ -72,14 +75,96 @@ def release(data: NDArray[np.uint8], start: int, stop: int) -> None:
             mapping.madvise(mmap.MADV_DONTNEED, first, stop - first)
 
 
+class Stream:
+    """A log that is read piece by piece; see :func:`open_stream`."""
+
+    def __init__(self, file: BinaryIO, path: Path | None) -> None:
+        self._raw: Any = file if hasattr(file, "peek") else io.BufferedReader(file)
+        self._path = path
+        self._kind = compression_of(self._raw.peek(8))
+        self._done = 0
+        if self._kind == "xz":
+            self._raw = lzma.LZMAFile(self._raw)  # noqa: SIM115
+        elif self._kind is not None:
+            self._raw = pa.CompressedInputStream(pa.PythonFile(self._raw), self._kind)
+
+    def read(self, size: int) -> tuple[bytes, str | None]:
+        """Read so many bytes of text; fewer only at the end, or where damage ends it.
+
+        Returns
+        -------
+        text : bytes
+            What was read.
+        damage : str or None
+            What ended it early, if anything did.
+        """
+        blocks: list[bytes] = []
+        left = size
+        damage = None
+        while left > 0:
+            try:
+                block = self._raw.read(min(left, _BLOCKS[0] if self._path else _BLOCKS[1]))
+            except (OSError, EOFError, lzma.LZMAError) as error:
+                damage = self._near_to(blocks, error)
+                break
+            if not block:
+                break
+            blocks.append(block)
+            left -= len(block)
+        text = b"".join(blocks)
+        self._done += len(text)
+        return text, damage
+
+    def _near_to(self, blocks: list[bytes], error: Exception) -> str:
+        """Add to ``blocks`` what can be read before the damage, where it can be read again."""
+        why = str(error)
+        if self._path is not None and self._kind is not None:
+            for size in _BLOCKS[1:]:
+                why = _append_blocks(self._path, self._kind, size, None, blocks, self._done) or why
+        found = self._done + sum(map(len, blocks))
+        what = f"the {self._kind} data" if self._kind else "the file"
+        return f"{what} is damaged after {found} bytes: {why}"
+
+
+@contextlib.contextmanager
+def open_stream(source: str | Path | BinaryIO) -> Iterator[Stream]:
+    """Open a log to be read piece by piece.
+
+    Parameters
+    ----------
+    source : path-like or binary file
+        Plain, gzip, zstd or xz.
+
+    Yields
+    ------
+    Stream
+        The text of the log.
+
+    Raises
+    ------
+    UnreadableInputError
+        If the file cannot be opened.
+    """
+    if not isinstance(source, (str, Path)):
+        yield Stream(source, None)
+        return
+    path = Path(source)
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise UnreadableInputError(
+            f"cannot be read: {error.strerror or error}", path=path
+        ) from error
+    with file:
+        yield Stream(file, path)
+
+
 def load_head(path: Path, size: int = 1 << 16) -> bytes:
     """Load the first ``size`` bytes of a file's content; empty if it cannot be read."""
     try:
-        with path.open("rb") as file:
-            head = file.read(size)
-        kind = compression_of(head)
-        return head if kind is None else _unpack(path, kind, size)[0].tobytes()[:size]
-    except OSError:
+        with open_stream(path) as stream:
+            return stream.read(size)[0]
+    except (OSError, UnreadableInputError):
         return b""
 
 
@@ -96,10 +181,13 @@ def _unpack(path: Path, kind: str, limit: int | None) -> tuple[NDArray[np.uint8]
 
 
 def _append_blocks(
-    path: Path, kind: str, size: int, limit: int | None, blocks: list[bytes]
+    path: Path, kind: str, size: int, limit: int | None, blocks: list[bytes], done: int = 0
 ) -> str | None:
-    """Unpack what follows ``blocks`` in pieces of ``size``; returns what ended it early."""
-    total = sum(map(len, blocks))
+    """Unpack what follows ``blocks``, which ``done`` bytes precede, in pieces of ``size``.
+
+    Returns what ended it early, None at the end of the file.
+    """
+    total = done + sum(map(len, blocks))
     with _open_packed(path, kind) as raw:
         skipped = 0
         try:

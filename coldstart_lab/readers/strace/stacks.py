@@ -37,7 +37,7 @@ _MODULE, _SYMBOL, _SOURCE, _ERROR, _PLACE = 0, 2, 4, 6, 8
 _SYMBOL_OFFSET, _FRAME_ADDRESS, _SOURCE_LINE = range(3)
 
 
-def stacks_frame(buf: NDArray[np.uint8], lines: Lines, partner: NDArray[np.int64]) -> pd.DataFrame:
+def stacks_frame(buf: NDArray[np.uint8], lines: Lines, partner: NDArray[np.int32]) -> pd.DataFrame:
     """Build the table of stack frames.
 
     Parameters
