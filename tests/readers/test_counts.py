@@ -26,6 +26,9 @@ WITHOUT_KILLS = [
 # of a printed number of seconds with six decimals
 ROUNDING_NS = 500
 
+# hundreds of logs, whose reading does not depend on the version of pandas
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def counted(recording, reading):

@@ -18,6 +18,9 @@ COLUMNS = {
     "errno": "errno", "duration_ns": "duration_ns",
 }  # fmt: skip
 
+# hundreds of logs, whose reading does not depend on the version of pandas
+pytestmark = pytest.mark.slow
+
 
 def rows_of(events):
     """Our events, one dictionary each."""
