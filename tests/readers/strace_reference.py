@@ -131,7 +131,7 @@ def _read_pid(line):
 def _read_secontext(rest):
     """(context, rest); a context is neither a number nor a pointer, which -n and -i print alike"""
     found = re.match(r"\[([^ \[\]]+)\] ", rest)
-    if found and not re.fullmatch(r"\d+|([0-9a-f]{8}){1,2}|(\?{8}){1,2}", found[1]):
+    if found and not re.fullmatch(r"\d+|[0-9a-f]{8,16}|(\?{8}){1,2}", found[1]):
         return found[1], rest[found.end() :]
     return None, rest
 
@@ -155,10 +155,10 @@ def _read_numbers(rest):
     """(number of the call, instruction pointer, rest), from -n and -i"""
     number = pointer = None
     found = re.match(r"\[( *\d+)\] +", rest)
-    if found and len(found[1]) not in (8, 16):
+    if found and len(found[1]) != 8 and len(found[1]) <= 10:
         number, rest = int(found[1]), rest[found.end() :]
-    found = re.match(r"\[ *([0-9a-f]+|\?+)\] +", rest)
-    if found and rest.index("]") in (9, 17):  # strace 4.5 put blanks for zeros
+    found = re.match(r"\[ *([0-9a-f]+|\?+)\] +", rest)  # strace 4.5 put blanks for zeros
+    if found and rest.index("]") > 8:
         pointer, rest = found[1], rest[found.end() :]
     return number, pointer, rest
 
@@ -331,7 +331,10 @@ def _fill_pids(lines):
     spawns = ("clone", "clone3", "fork", "vfork")
     made = {line.announces for line in lines}
     made |= {line.retval for line in lines if line.name in spawns}
-    alive = set([line.pid for line in lines if line.bracket and line.pid not in made][:1])
+    ids = [line.pid for line in lines if line.bracket and line.pid not in made]
+    own = ("gettid", "set_tid_address")
+    ids += [line.retval for line in lines if line.name in own and line.pid is None]
+    alive = set(ids[:1])
     filled, begun, alone = [], None, None
     for line in lines:
         pid = line.pid

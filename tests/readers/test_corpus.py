@@ -50,3 +50,15 @@ def test_every_log_has_its_rows():
     logs |= {path.name for path in corpus.HOME.iterdir() if path.is_dir()}
     assert logs == set(corpus.names())
     assert len(logs) > 100
+
+
+@pytest.mark.parametrize("name", ["separate", "separate-exec"])
+def test_a_single_file_of_ff_has_its_thread_in_its_name(name):
+    for part in corpus.log_of(name).iterdir():
+        assert (read_strace(part).events["pid"] == int(part.suffix[1:])).all()
+
+
+def test_a_number_behind_the_name_is_no_thread_if_the_calls_say_another(tmp_path):
+    log = tmp_path / "start.2"
+    log.write_text("set_tid_address(0x1) = 9\ngetpid() = 9\n")
+    assert read_strace(log).events["pid"].isna().all()

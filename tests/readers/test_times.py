@@ -82,7 +82,7 @@ def test_the_table_of_counts_is_no_clock_and_no_loss(read):
     )
     assert found.clock == "none"
     assert found.losses.empty
-    assert found.count("lines: messages of strace") == 5
+    assert found.count("lines: tables of counts") == 5
 
 
 def test_a_last_line_cut_off_is_marked_and_its_call_is_kept(read):
