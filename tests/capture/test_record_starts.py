@@ -127,7 +127,7 @@ def test_pinning_parallel_work_is_warned_of(tmp_path):
         tmp_path / "set",
         runs=0,
         untraced=1,
-        timeout_s=0.5,
+        timeout_s=2.0,
         pin=True,
     )
     notes = made.recordings[0].manifest["notes"]
