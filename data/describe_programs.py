@@ -51,7 +51,7 @@ def _needed(elf: ELFFile) -> list[str]:
     dynamic = elf.get_section_by_name(".dynamic")
     if not isinstance(dynamic, DynamicSection):
         return []
-    return [tag.needed for tag in dynamic.iter_tags("DT_NEEDED")]
+    return [str(vars(tag)["needed"]) for tag in dynamic.iter_tags("DT_NEEDED")]
 
 
 def _made_of(path: Path) -> list[str]:

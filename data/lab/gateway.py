@@ -24,6 +24,7 @@ from lab.network import DOMAIN, Namespace
 from lab.parallelism import effective_parallelism
 from lab.processes import running
 from lab.room import ENVIRONMENT
+from lab.sweeping import swept
 from lab.variants import Variant
 from lab.versions import BUILD, SERVERS, versions
 
@@ -124,7 +125,8 @@ class Recorder:
         base = _environment()
         shown = shlex.join([*(f"{name}={value}" for name, value in base.items()), *argv])
         print(f"$ env -i {shown}", flush=True)
-        subprocess.run(self.namespace.command(*argv), check=True, env=base, cwd="/")
+        with swept(state):
+            subprocess.run(self.namespace.command(*argv), check=True, env=base, cwd="/")
         return out
 
     def _keep(self, folder: Path, loads: Path, parallelism: float, observer: str = "") -> None:

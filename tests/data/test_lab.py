@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -25,6 +28,7 @@ GATEWAY = DATA / "services" / "payment_gateway"
 def lab(monkeypatch):
     monkeypatch.syspath_prepend(str(DATA))
     import lab.keeping
+    import lab.sweeping
     import lab.variants
 
     return lab
@@ -133,3 +137,16 @@ def test_milestones_of_the_marks_are_those_of_the_start(lab, tmp_path):
     lab.keeping.note_milestones(place, marks)
     times = {entry["name"]: entry["time_ns"] for entry in read_manifest(place)["milestones"]}
     assert times == {"exec": 1000, "listening": 2002, "warm": 2003}
+
+
+def test_what_ended_starts_left_is_swept_and_no_more(lab, tmp_path, monkeypatch):
+    monkeypatch.setattr(lab.sweeping, "INTERVAL_S", 0.01)
+    with subprocess.Popen(["true"]) as gone:
+        pass
+    for name in (str(gone.pid), str(os.getpid()), "trace.out"):
+        (tmp_path / name).mkdir()
+    with lab.sweeping.swept(tmp_path):
+        until = time.monotonic() + 20
+        while (tmp_path / str(gone.pid)).exists() and time.monotonic() < until:
+            time.sleep(0.01)
+    assert {path.name for path in tmp_path.iterdir()} == {str(os.getpid()), "trace.out"}

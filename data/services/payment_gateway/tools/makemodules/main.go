@@ -1,4 +1,4 @@
-// Command makemodules makes the private modules of the case, 127 of them, as a module proxy
+// Command makemodules makes 64 private modules, half as many as the case had, as a module proxy
 // keeps them, and a program that is made of all: the same bytes every time.
 //
 //	makemodules -o DIR
@@ -19,7 +19,7 @@ import (
 )
 
 const (
-	modules = 127
+	modules = 64
 	version = "v1.0.0"
 	prefix  = "example.com/private/"
 	goMod   = "go 1.26.0\n"
