@@ -17,7 +17,7 @@ from coldstart_lab.readers.strace.source import open_stream
 
 # Stack frames, dumps and vectors belong to the line above them
 _ANNEXES = (b" > ", b" | ", b" * ", b" = ")
-_BATCH = 256 << 20
+_BATCH = 64 << 20
 # The end of a log may be a table of counts, which is read as a whole
 _HELD_BACK = 1 << 16
 _TRIES = 10_000
@@ -33,7 +33,7 @@ def read_strace_batches(
     source : path-like or binary file
         A log, plain or compressed with gzip, zstd or xz; a file may be a pipe.
     batch_bytes : int
-        About how many bytes of text a batch has; about three times as much memory is used.
+        About how many bytes of text a batch has; about ten times as much memory is used.
     threads : int, optional
         How many threads work on a batch; one a CPU this process may use.
 
