@@ -104,7 +104,8 @@ def _content(path):
 
 def _is_chance(path, leak):
     """Say whether this is of lengths beside texts, which in binary files look like addresses."""
-    return path.name == "trace.out.zst" and leak.startswith("an e-mail address: b'")
+    binary = path.name.endswith(("trace.out.zst", ".pprof.zst"))
+    return binary and leak.startswith("an e-mail address: b'")
 
 
 def _id(path):
