@@ -45,7 +45,8 @@ _CLOCKS = {
 
 
 @click.command("read", short_help="Read a log and say what is in it.")
-@click.argument("log", type=click.Path(path_type=Path, allow_dash=True))
+@click.argument("logs", metavar="LOG...", nargs=-1, required=True,
+                type=click.Path(path_type=Path, allow_dash=True))  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.option("--table", "name", type=click.Choice(TABLES), metavar="NAME",
               help=f"Show this table: {', '.join(TABLES[:-1])} or {TABLES[-1]}.")  # fmt: skip
@@ -55,12 +56,13 @@ _CLOCKS = {
               help="Rows of each list, and of FILE.  [default: 10, and all]")  # fmt: skip
 @click.option("--force", is_flag=True, help="Replace FILE if it exists.")
 def command(
-    log: Path, *, as_json: bool, name: str | None, out: Path | None, limit: int | None, force: bool
-) -> None:
+    logs: tuple[Path, ...], *, as_json: bool, name: str | None, out: Path | None,
+    limit: int | None, force: bool,
+) -> None:  # fmt: skip
     """Read LOG and say what is in it, how complete it is, and which flag would have shown more.
 
-    LOG is a strace log (plain, .gz, .xz or .zst) of any size, - for standard input, a folder of
-    strace -ff files, or a recording. The table written with -o holds the log's text as it is:
+    LOG is a strace log (plain, .gz, .xz or .zst) of any size, - for standard input, a recording, or
+    the files of strace -ff or their folder. The table written with -o holds the log's text as it is:
     secrets too.
     """
     check_output(out, force=force)
@@ -68,7 +70,7 @@ def command(
     with working("Reading"), contextlib.ExitStack() as stack:
         write = stack.enter_context(writing(out)) if out is not None else None
         written = 0
-        for batch in _batches(log):
+        for batch in _batches(*logs):
             seen.add(batch)
             if write is not None:
                 rows = batch.tables[name or "events"]
@@ -85,13 +87,16 @@ def command(
         say_written(out, as_json=as_json)
 
 
-def _batches(path: Path) -> Iterator[StraceLog]:
+def _batches(path: Path, *others: Path) -> Iterator[StraceLog]:
     from coldstart_lab.readers import find_reader
-    from coldstart_lab.readers.strace import StraceLog, read_strace_batches
+    from coldstart_lab.readers.strace import StraceLog, read_strace, read_strace_batches
     from coldstart_lab.recording import open_recording
 
     if str(path) == "-":
         yield from read_strace_batches(sys.stdin.buffer)
+        return
+    if others:
+        yield read_strace([path, *others])
         return
     folder = path.parent if path.name == "manifest.json" else path
     if (folder / "manifest.json").is_file():

@@ -158,3 +158,20 @@ def test_a_file_whose_name_ends_with_no_id_is_refused(tmp_path):
     shutil.rmtree(tmp_path)
     with pytest.raises(UnreadableInputError, match="cannot be read"):
         merge_logs([tmp_path / "log.1"])
+
+
+@pytest.mark.parametrize("how", ["folder", "pattern", "list"])
+def test_files_are_named_by_folder_pattern_or_list(tmp_path, how):
+    folder = write_parts(
+        tmp_path / "out",
+        {f"log.{pid}": f"1700000000.{pid} getpid() = {pid}\n".encode() for pid in (7, 12)},
+    )
+    source = {"folder": folder, "pattern": f"{folder}/log.*", "list": list(folder.iterdir())}[how]
+    found = read_strace(source)
+    assert found.events["pid"].tolist() == [12, 7]
+    assert found.losses.empty
+
+
+def test_a_pattern_without_a_file_is_refused(tmp_path):
+    with pytest.raises(UnreadableInputError, match="no file has such a name"):
+        read_strace(tmp_path / "log.*")

@@ -29,6 +29,7 @@ from coldstart_lab.readers.strace.sniffing import sniff_log
 from coldstart_lab.readers.strace.source import load_bytes
 
 _COMPRESSED = (".gz", ".zst", ".xz")
+_GLOB = frozenset("*?[")
 
 
 def pid_of(path: Path) -> int | None:
@@ -78,6 +79,41 @@ def find_parts(folder: Path) -> list[Path]:
         )  # fmt: skip
     parts = [path for group in logs.values() for path in group]
     return sorted(parts, key=lambda path: (pid_of(path), path.name))
+
+
+def expand_parts(source: str | Path | Sequence[str | Path]) -> list[Path] | None:
+    """List the ``-ff`` files that a folder, a pattern or a list stands for.
+
+    Parameters
+    ----------
+    source : path-like or sequence of path-like
+        What was asked for.
+
+    Returns
+    -------
+    list of Path or None
+        The files by thread id; None if it is a single file.
+
+    Raises
+    ------
+    UnreadableInputError
+        If there are none, or they are those of several runs.
+    """
+    if not isinstance(source, (str, Path)):
+        found = [Path(path) for path in source]
+    elif Path(source).is_dir():
+        found = find_parts(Path(source))
+        if not found:
+            raise UnreadableInputError(
+                "this folder holds no files of strace -ff", path=Path(source)
+            )
+    elif _GLOB.intersection(Path(source).name) and not Path(source).exists():
+        found = list(Path(source).parent.glob(Path(source).name))
+        if not found:
+            raise UnreadableInputError("no file has such a name", path=Path(source))
+    else:
+        return None
+    return sorted(found, key=lambda path: (pid_of(path) or 0, path.name))
 
 
 def merge_logs(paths: Sequence[str | Path]) -> tuple[bytes, str | None]:

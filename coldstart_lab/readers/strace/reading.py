@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from coldstart_lab.errors import UnreadableInputError, UsageError
 from coldstart_lab.readers.strace.batch import PART, read_batch
 from coldstart_lab.readers.strace.log import StraceLog
-from coldstart_lab.readers.strace.merging import find_parts, merge_logs
+from coldstart_lab.readers.strace.merging import expand_parts, find_parts, merge_logs
 from coldstart_lab.readers.strace.sniffing import sniff_log
 from coldstart_lab.readers.strace.source import load_bytes, open_stream
 
@@ -22,7 +23,9 @@ def sniff_strace(path: Path) -> bool:
     return bool(find_parts(path)) if path.is_dir() else sniff_log(path)
 
 
-def read_strace(path: str | Path | BinaryIO, *, threads: int | None = None) -> StraceLog:
+def read_strace(
+    path: str | Path | Sequence[str | Path] | BinaryIO, *, threads: int | None = None
+) -> StraceLog:
     """Read a strace log into tables.
 
     Understands logs of ``strace`` with -f, -t, -tt, -ttt, -r, -T, -y, -yy, -Y and their long forms,
@@ -31,9 +34,10 @@ def read_strace(path: str | Path | BinaryIO, *, threads: int | None = None) -> S
 
     Parameters
     ----------
-    path : path-like or binary file
-        A log, plain or compressed with gzip, zstd or xz; or a folder with the files of
-        ``strace -ff``, which are merged by time; or an open file such as ``sys.stdin.buffer``.
+    path : path-like, sequence of path-like, or binary file
+        A log, plain or compressed with gzip, zstd or xz; the files of ``strace -ff``, to be merged
+        by time: their folder, a pattern such as ``out/log.*``, or a list; or an open file such as
+        ``sys.stdin.buffer``.
     threads : int, optional
         How many threads scan the log; one a CPU this process may use, unless it is small.
 
@@ -56,24 +60,23 @@ def read_strace(path: str | Path | BinaryIO, *, threads: int | None = None) -> S
     """
     if threads is not None and threads < 1:
         raise UsageError(f"threads must be 1 or more, not {threads}")
-    if not isinstance(path, (str, Path)):
+    if not isinstance(path, (Path, Sequence)):
         with open_stream(path) as stream:
             content, damage = stream.read(sys.maxsize)
         name = Path(str(getattr(path, "name", "standard input")))
         return read_buffer(
             np.frombuffer(content, dtype=np.uint8), source=name, damage=damage, threads=threads
         )
-    path = Path(path)
-    if path.is_dir():
-        parts = find_parts(path)
-        if not parts:
-            raise UnreadableInputError("this folder holds no files of strace -ff", path=path)
-        text, damage = merge_logs(parts)
-        buf = np.frombuffer(text, dtype=np.uint8) if text else np.empty(0, dtype=np.uint8)
-    else:
-        parts = [path]
+    parts = expand_parts(path)
+    if parts is None:
+        path = Path(cast("str | Path", path))
         buf, damage = load_bytes(path)
-    return read_buffer(buf, source=path, damage=damage, threads=threads, one_file=len(parts) == 1)
+        return read_buffer(buf, source=path, damage=damage, threads=threads)
+    source = Path(path) if isinstance(path, (str, Path)) else parts[0].parent
+    text, damage = merge_logs(parts)
+    buf = np.frombuffer(text, dtype=np.uint8) if text else np.empty(0, dtype=np.uint8)
+    one_file = len(parts) == 1
+    return read_buffer(buf, source=source, damage=damage, threads=threads, one_file=one_file)
 
 
 def read_buffer(
