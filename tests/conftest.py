@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import sys
 import tempfile
 from collections import Counter
@@ -30,6 +31,10 @@ settings.register_profile(
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],
 )
+
+# A shell ignores interrupts for what it runs in the background, and programs inherit that; tests
+# that interrupt programs need what these have on a terminal
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Set before anything imports matplotlib or numba
 os.environ["MPLBACKEND"] = "Agg"
