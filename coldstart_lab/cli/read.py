@@ -61,9 +61,9 @@ def command(
 ) -> None:  # fmt: skip
     """Read LOG and say what is in it, how complete it is, and which flag would have shown more.
 
-    LOG is a strace log (plain, .gz, .xz or .zst) of any size, - for standard input, a recording, or
-    the files of strace -ff or their folder. The table written with -o holds the log's text as it is:
-    secrets too.
+    LOG is a strace log (plain, .gz, .xz or .zst) of any size, - for standard input, a recording,
+    or the files of strace -ff or their folder. The table written with -o holds the log's text as
+    it is: secrets too.
     """
     check_output(out, force=force)
     seen = Overview(limit or _SHOWN)
