@@ -2,7 +2,7 @@
 // depend on its answers, from its first health answer on. It waits for one start after the
 // other until it is told to end, and writes a file of results for each.
 //
-//	load [-rate 70] [-for 3s] -out DIR
+//	load [-rate 49] [-for 3s] -out DIR
 package main
 
 import (
@@ -49,7 +49,7 @@ type result struct {
 
 func main() {
 	out := flag.String("out", ".", "folder for results")
-	rate := flag.Int("rate", 70, "requests a second, of all classes together")
+	rate := flag.Int("rate", 49, "requests a second, of all classes together")
 	during := flag.Duration("for", 3*time.Second, "how long to send them")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)

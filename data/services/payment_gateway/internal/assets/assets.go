@@ -3,6 +3,7 @@
 package assets
 
 import (
+	"bufio"
 	"compress/gzip"
 	"crypto/sha512"
 	"embed"
@@ -28,11 +29,8 @@ const (
 	block = 1 << 20
 )
 
-// without the shortcuts of os.File, which would not use the buffer
-type (
-	onlyReader struct{ io.Reader }
-	onlyWriter struct{ io.Writer }
-)
+// onlyReader is a file without its shortcuts, which would not use the buffer.
+type onlyReader struct{ io.Reader }
 
 // Unpack writes every page below dir. After each section it hashes the tree as it is so
 // far, as is simple to write, and returns the last sum.
@@ -77,8 +75,9 @@ func unpack(from, to string) error {
 	if err != nil {
 		return err
 	}
-	_, err = io.CopyBuffer(onlyWriter{target}, reader, make([]byte, block))
-	return errors.Join(err, target.Close())
+	buffered := bufio.NewWriterSize(target, block)
+	_, err = io.Copy(buffered, reader)
+	return errors.Join(err, buffered.Flush(), target.Close())
 }
 
 // Hash reads back all that lies below dir and returns one sum over names and content.

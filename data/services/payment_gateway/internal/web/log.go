@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bufio"
 	"encoding/json"
 	"errors"
 	"os"
@@ -41,10 +42,11 @@ func (l *Log) Write(path string) error {
 	if err != nil {
 		return err
 	}
-	encoder := json.NewEncoder(file)
+	buffered := bufio.NewWriter(file)
+	encoder := json.NewEncoder(buffered)
 	var failures []error
 	for _, request := range l.all {
 		failures = append(failures, encoder.Encode(request))
 	}
-	return errors.Join(append(failures, file.Close())...)
+	return errors.Join(append(failures, buffered.Flush(), file.Close())...)
 }
