@@ -71,7 +71,7 @@ class Overview:
 
     def calls(self) -> pd.DataFrame:
         """Return ``syscall``, ``calls``, ``errors``, ``threads``, ``duration_ns``: most first."""
-        added = self._added(0).groupby("syscall", as_index=False)
+        added = self._added(0).groupby("syscall", as_index=False, observed=True)
         calls = added.agg(
             calls=("calls", "sum"), errors=("errors", "sum"), threads=("pid", "nunique"),
             duration_ns=("duration_ns", lambda column: column.sum(min_count=1)),
@@ -80,13 +80,13 @@ class Overview:
 
     def failures(self) -> pd.DataFrame:
         """Return ``syscall``, ``errno``, ``calls``, ``line`` (of the first): most first."""
-        added = self._added(1).groupby(["syscall", "errno"], as_index=False)
+        added = self._added(1).groupby(["syscall", "errno"], as_index=False, observed=True)
         return _sorted(added.agg({"calls": "sum", "line": "min"}), ["calls", "syscall"])
 
     def searches(self) -> pd.DataFrame:
         """Return ``folder``, ``misses``, ``found``, ``example``, ``line``: most misses first."""
         how = {"misses": "sum", "found": "sum", "example": "first", "line": "min"}
-        added = self._added(2).groupby("folder", as_index=False).agg(how)
+        added = self._added(2).groupby("folder", as_index=False, observed=True).agg(how)
         return _sorted(added[added["misses"] > 0], ["misses", "folder"])
 
     def _added(self, which: int) -> pd.DataFrame:
