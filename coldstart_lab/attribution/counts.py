@@ -115,5 +115,5 @@ def _calls(events: pd.DataFrame) -> pd.DataFrame:
 
 def _sorted(counts: pd.DataFrame, column: str) -> pd.DataFrame:
     first = counts.columns[0]
-    counts[first] = counts[first].astype(object)
+    counts = counts.astype({first: object})
     return counts.sort_values([column, first], ascending=[False, True], ignore_index=True)
