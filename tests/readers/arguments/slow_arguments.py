@@ -20,7 +20,9 @@ def string_end(text, at):
 
 def annotation_end(text, at):
     """The first character after the ``<...>`` at ``at``."""
-    special = re.compile(r'<[\w?-]+:\[(?:[^"\]]|"(?:[^"\\]|\\.)*"|\](?!>))*\]>', re.DOTALL)
+    special = re.compile(
+        r'<(?:\(null\)|[\w?-]+):\[(?:[^"\]]|"(?:[^"\\]|\\.)*"|\](?!>))*\]>', re.DOTALL
+    )
     if found := special.match(text, at):
         return found.end()
     depth, i = 0, at
@@ -41,7 +43,7 @@ def is_annotation(text, at):
     return (
         text[at] == "<"
         and at > 0
-        and (text[at - 1].isdigit() or text.endswith("AT_FDCWD", 0, at))
+        and (text[at - 1].isdigit() or text.endswith(("AT_FDCWD", "AT_FDCWD */"), 0, at))
         and not text.startswith("<<", at)
     )
 

@@ -48,7 +48,9 @@ def frame_of(args):
 
 
 PARTS = [
-    *strace_logs.STRINGS, *strace_logs.DESCRIPTORS, *strace_logs.OTHERS,
+    *strace_logs.STRINGS, *strace_logs.OTHERS,
+    # the name of -N is not a part of the argument
+    *(text for text in strace_logs.DESCRIPTORS if not text.startswith("fd=")),
     "[{fd=3<pipe:[1]>, events=POLLIN}, {fd=4, events=POLLOUT}]", '{a=1, b="},]"} => {c=[2]}',
     "FUTEX_OP_SET<<28|0<<12|FUTEX_OP_CMP_GT<<24|0x1", "[3<pipe:[1]> 4</x>]", "-1",
     '8<UNIX-STREAM:[1->2,@"a]>, \\"b"]>', "0x7ffe /* 39 vars, unterminated */",
