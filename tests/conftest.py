@@ -32,9 +32,10 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 
-# A shell ignores interrupts for what it runs in the background, and programs inherit that; tests
-# that interrupt programs need what these have on a terminal
+# A shell ignores these signals for what it runs in the background, and programs inherit that;
+# tests that interrupt or quit programs need what these have on a terminal
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 
 # Set before anything imports matplotlib or numba
 os.environ["MPLBACKEND"] = "Agg"
