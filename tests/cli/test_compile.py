@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 RECORDING = Path(__file__).parents[2] / "data" / "recordings" / "checkout_static"
 MISSES = """
 import sys
@@ -22,6 +24,7 @@ print(len(hits), misses, file=sys.stderr)
 """
 
 
+@pytest.mark.slow
 def test_what_is_compiled_ahead_is_all_that_commands_need(tmp_path):
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "kernels")}
 
