@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
@@ -39,7 +40,7 @@ class Reader:
 
 
 # The package's own readers, found without importing them until a file is sniffed
-_OWN = ("coldstart_lab.readers.strace:READER",)
+_OWN = ("coldstart_lab.readers.strace:READER", "coldstart_lab.readers.otlp:READER")
 
 
 @functools.cache
@@ -77,7 +78,8 @@ def find_reader(path: str | Path) -> Reader:
     Raises
     ------
     UnreadableInputError
-        If there is no such file, or no reader knows its kind.
+        If there is no such file, no reader knows its kind, or it is a pipe: what is looked at
+        there, nobody reads again.
     """
     path = Path(path)
     try:
@@ -86,6 +88,12 @@ def find_reader(path: str | Path) -> Reader:
         raise UnreadableInputError(f"cannot be read: {error.strerror}", path=path) from error
     except ValueError as error:  # a NUL byte in its name
         raise UnreadableInputError("there is no such file or folder", path=path) from error
+    if is_stream(path):
+        raise UnreadableInputError(
+            "this is a pipe, which can be read only once: its kind cannot be told",
+            path=path,
+            hint="write it to a file; a strace log can be read from it with read_strace",
+        )
     for reader in readers():
         if reader.sniff(path):
             return reader
@@ -93,6 +101,15 @@ def find_reader(path: str | Path) -> Reader:
     raise UnreadableInputError(
         "this is of no kind that can be read", path=path, hint=f"known kinds: {known}"
     )
+
+
+def is_stream(path: Path) -> bool:
+    """Whether a path is that of a pipe or a device, which can be read only once."""
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
 def read(path: str | Path, **options: Any) -> Any:

@@ -6,15 +6,18 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from coldstart_lab.errors import MissingEvidenceError
 from coldstart_lab.readers import read
+from coldstart_lab.readers.otlp import OtlpTraces, read_otlp
+from coldstart_lab.readers.requests import RequestLog, read_requests
 from coldstart_lab.recording.artefacts import check_artefact, find_artefact
 from coldstart_lab.recording.milestones import READY_NAMES, merge_milestones
+from coldstart_lab.tables import OTLP_SPANS, REQUESTS
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pandas as pd
 
     from coldstart_lab.readers.strace import StraceLog
     from coldstart_lab.recording.recording_set import RecordingSet
@@ -81,7 +84,7 @@ class Recording:
         Parameters
         ----------
         kind : str
-            ``strace``, ``stdout`` or ``stderr``.
+            ``strace``, ``stdout``, ``stderr``, or any other its manifest names.
 
         Raises
         ------
@@ -119,6 +122,45 @@ class Recording:
         """
         log: StraceLog = read(self.artefact("strace"))
         return log
+
+    @cached_property
+    def traces(self) -> OtlpTraces:
+        """The spans the program wrote of itself (OTLP JSON) as tables.
+
+        Raises
+        ------
+        MissingEvidenceError
+            If it wrote none.
+        UnreadableInputError
+            If the file is missing or holds no OTLP.
+        """
+        return read_otlp(self.artefact("spans"))
+
+    @property
+    def spans(self) -> pd.DataFrame:
+        """Table ``otlp.spans``: the spans the program wrote of itself; empty if it wrote none."""
+        return self.traces.spans.copy() if self.has_artefact("spans") else OTLP_SPANS.empty()
+
+    @property
+    def requests(self) -> pd.DataFrame:
+        """Table ``recording.requests``: as they were sent and as the program saw them.
+
+        Raises
+        ------
+        UnreadableInputError
+            If an artefact of them is missing.
+        """
+        found = [log.requests.astype(object) for log in self.request_logs]
+        if not found:
+            return REQUESTS.empty()
+        whole = pd.concat(found, ignore_index=True)
+        return REQUESTS.frame({name: whole[name] for name in REQUESTS.names})
+
+    @cached_property
+    def request_logs(self) -> list[RequestLog]:
+        """The requests with what of them was not understood: one entry an artefact."""
+        kinds = [kind for kind in ("load", "requests") if self.has_artefact(kind)]
+        return [read_requests(self.artefact(kind)) for kind in kinds]
 
     @property
     def milestones(self) -> pd.DataFrame:

@@ -1,8 +1,11 @@
 """The tables everything here speaks; the schema reference is made from these."""
 
 from coldstart_lab.tables.attribution import CAUSES, EDGES, SEGMENTS, THREADS, TILES
+from coldstart_lab.tables.otlp import OTLP_LOSSES, OTLP_SPAN_EVENTS, OTLP_SPANS, OTLP_SUMMARY
 from coldstart_lab.tables.recording import MEMBERS, MILESTONES
+from coldstart_lab.tables.requests import REQUEST_LOSSES, REQUESTS
 from coldstart_lab.tables.schema import BINARY, STRING, Column, Table
+from coldstart_lab.tables.span_blame import SPAN_CAUSES, SPAN_PARTS
 from coldstart_lab.tables.strace import (
     STRACE_COUNTS,
     STRACE_DETAILS,
@@ -35,13 +38,21 @@ ALL_TABLES: tuple[Table, ...] = (
     STRACE_SOCKETS,
     STRACE_BUFFERS,
     STRACE_SIZES,
+    OTLP_SPANS,
+    OTLP_SPAN_EVENTS,
+    OTLP_SUMMARY,
+    OTLP_LOSSES,
     MILESTONES,
     MEMBERS,
+    REQUESTS,
+    REQUEST_LOSSES,
     THREADS,
     TILES,
     EDGES,
     SEGMENTS,
     CAUSES,
+    SPAN_PARTS,
+    SPAN_CAUSES,
 )
 
 __all__ = [
@@ -51,7 +62,15 @@ __all__ = [
     "EDGES",
     "MEMBERS",
     "MILESTONES",
+    "OTLP_LOSSES",
+    "OTLP_SPANS",
+    "OTLP_SPAN_EVENTS",
+    "OTLP_SUMMARY",
+    "REQUESTS",
+    "REQUEST_LOSSES",
     "SEGMENTS",
+    "SPAN_CAUSES",
+    "SPAN_PARTS",
     "STRACE_BUFFERS",
     "STRACE_COUNTS",
     "STRACE_DESCRIPTORS",
