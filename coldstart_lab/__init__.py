@@ -14,14 +14,17 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from coldstart_lab.attribution import (
         Attribution,
+        SpanComparison,
         add_rule,
         attribute_startup,
+        compare_with_spans,
         default_rules,
     )
     from coldstart_lab.capture import import_logs, record_starts
     from coldstart_lab.errors import ColdStartError
     from coldstart_lab.plotting import plot_causes, plot_threads, plot_waterfall
     from coldstart_lab.readers import read
+    from coldstart_lab.readers.otlp import OtlpTraces, read_otlp
     from coldstart_lab.readers.strace import StraceLog, read_strace, read_strace_batches
     from coldstart_lab.readers.strace.arguments import (
         call_buffers,
@@ -45,8 +48,10 @@ if TYPE_CHECKING:
 _HOME = {
     "Attribution": "attribution",
     "ColdStartError": "errors",
+    "OtlpTraces": "readers.otlp",
     "Recording": "recording",
     "RecordingSet": "recording",
+    "SpanComparison": "attribution",
     "StraceLog": "readers.strace",
     "add_rule": "attribution",
     "attribute_startup": "attribution",
@@ -54,6 +59,7 @@ _HOME = {
     "call_flags": "readers.strace.arguments",
     "call_paths": "readers.strace.arguments",
     "call_sizes": "readers.strace.arguments",
+    "compare_with_spans": "attribution",
     "default_rules": "attribution",
     "flag_columns": "readers.strace.arguments",
     "has_flag": "readers.strace.arguments",
@@ -64,6 +70,7 @@ _HOME = {
     "plot_threads": "plotting",
     "plot_waterfall": "plotting",
     "read": "readers",
+    "read_otlp": "readers.otlp",
     "read_strace": "readers.strace",
     "read_strace_batches": "readers.strace",
     "record_starts": "capture",
@@ -76,8 +83,10 @@ _HOME = {
 __all__ = [
     "Attribution",
     "ColdStartError",
+    "OtlpTraces",
     "Recording",
     "RecordingSet",
+    "SpanComparison",
     "StraceLog",
     "__version__",
     "add_rule",
@@ -86,6 +95,7 @@ __all__ = [
     "call_flags",
     "call_paths",
     "call_sizes",
+    "compare_with_spans",
     "default_rules",
     "flag_columns",
     "has_flag",
@@ -96,6 +106,7 @@ __all__ = [
     "plot_threads",
     "plot_waterfall",
     "read",
+    "read_otlp",
     "read_strace",
     "read_strace_batches",
     "record_starts",
