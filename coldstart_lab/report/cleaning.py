@@ -87,3 +87,22 @@ def clean_tree(value: Any, limit: int = 200) -> Any:
     if isinstance(value, (list, tuple)):
         return [clean_tree(item, limit) for item in value]
     return value
+
+
+def numbered(names: pd.Series[str], noun: str) -> pd.Series[str]:
+    """Give names numbers in their place, for pages that must hold none of their text.
+
+    Parameters
+    ----------
+    names : Series of str
+        The names.
+    noun : str
+        What stands before a number.
+
+    Returns
+    -------
+    Series of str
+        ``span 1`` for the first name and wherever it comes again.
+    """
+    codes, _ = pd.factorize(names)
+    return pd.Series([f"{noun} {code + 1}" for code in codes], index=names.index, dtype=STRING)

@@ -23,6 +23,13 @@ stable; new ones may be added, and ``format`` grows when one changes its meaning
     ``lines``, ``events``, ``not_understood``, ``missing``, ``notes``, ``after`` (pid, comm,
     duration_ns) and ``tracer_cost`` (``traced`` and ``untraced``: count, median_ns, least_ns,
     most_ns) or null.
+``account``
+    The program's own account: ``parts``, rows of table ``attribution.span_parts`` with ``causes``
+    (rows of ``attribution.span_causes``, the largest), ``left_out`` and ``lost``; null where there
+    is none.
+``waits``
+    ``starts``, ``traced``, and ``classes`` of requests with how long they took and waited; null
+    where none were recorded.
 ``runs``
     Rows of table ``recording.members``; null outside a set.
 
@@ -38,14 +45,26 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from coldstart_lab.recording import missing_evidence
+from coldstart_lab.report.account import Account
 from coldstart_lab.report.cleaning import clean, clean_columns
 from coldstart_lab.report.facts import MOST_CAUSES, Facts, Times
-from coldstart_lab.tables import CAUSES, MEMBERS, MILESTONES, SEGMENTS, Table
+from coldstart_lab.report.waits import Waits, by_class
+from coldstart_lab.tables import (
+    CAUSES,
+    MEMBERS,
+    MILESTONES,
+    SEGMENTS,
+    SPAN_CAUSES,
+    SPAN_PARTS,
+    Table,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
 FORMAT = 1
+_MOST_PARTS = 100
+_MOST_CAUSES = 10
 # None of these may end a script element or a line of it
 _ESCAPES = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
 
@@ -94,6 +113,8 @@ def report_data(facts: Facts) -> dict[str, Any]:
         "segments": {"count": 0, "rows": []} if times is None else _segments(facts, times),
         "milestones": [] if times is None else _rows(times.milestones, MILESTONES),
         "completeness": _completeness(facts),
+        "account": None if facts.account is None else _account(facts.account),
+        "waits": None if facts.waits is None else _waits(facts.waits),
         "runs": None if members is None else _rows(members.head(1000), MEMBERS),
     }
 
@@ -129,6 +150,21 @@ def _segments(facts: Facts, times: Times) -> dict[str, Any]:
     longest = times.segments.nlargest(facts.limits.segments, "duration_ns", keep="first")
     ordered = clean_columns(longest.sort_values("start_ns"), ["subject"])
     return {"count": len(times.segments), "rows": _rows(ordered, SEGMENTS)}
+
+
+def _account(account: Account) -> dict[str, Any]:
+    parts = _rows(account.comparison.parts.head(_MOST_PARTS), SPAN_PARTS)
+    for row in parts:
+        row["causes"] = []
+    for cause in _rows(account.comparison.causes, SPAN_CAUSES):
+        if cause["part"] < len(parts) and len(parts[cause["part"]]["causes"]) < _MOST_CAUSES:
+            parts[cause["part"]]["causes"].append(cause)
+    return {"parts": parts, "left_out": account.left_out, "lost": account.lost}
+
+
+def _waits(waits: Waits) -> dict[str, Any]:
+    classes = _plain(by_class(waits.requests).head(_MOST_PARTS))
+    return {"starts": waits.starts, "traced": waits.traced, "classes": classes}
 
 
 def _completeness(facts: Facts) -> dict[str, Any]:

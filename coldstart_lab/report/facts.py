@@ -15,7 +15,9 @@ from coldstart_lab.tables import STRING
 if TYPE_CHECKING:
     from coldstart_lab.attribution import Attribution
     from coldstart_lab.recording import Recording
+    from coldstart_lab.report.account import Account
     from coldstart_lab.report.tracercost import TracerCost
+    from coldstart_lab.report.waits import Waits
 
 MOST_CAUSES = 60
 
@@ -116,6 +118,12 @@ class Facts:
         By cause.
     cost : TracerCost or None
         What the tracer cost; None if no set says so.
+    account : Account or None
+        The program's own account of its start; None if it gave none.
+    waits : Waits or None
+        Who waited after the health answer; None if no request was recorded.
+    problems : tuple of str
+        What of the recording could not be used, and why.
     """
 
     recording: Recording
@@ -124,13 +132,17 @@ class Facts:
     times: Times | None
     evidence: dict[str, list[EvidenceLine]] = field(default_factory=dict)
     cost: TracerCost | None = None
+    account: Account | None = None
+    waits: Waits | None = None
+    problems: tuple[str, ...] = ()
 
     @property
     def offers(self) -> frozenset[str]:
-        """What sections may need: ``times``, ``no times``, ``set``."""
+        """What sections may need: ``times``, ``no times``, ``set``, ``account``, ``waits``."""
         offered = {"times" if self.times is not None else "no times"}
         if self.recording.siblings is not None:
             offered.add("set")
+        offered.update(name for name in ("account", "waits") if getattr(self, name) is not None)
         return frozenset(offered)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from coldstart_lab.report.sections import causes as causes_section
 from coldstart_lab.report.sections import (
+    account,
     completeness,
     counts,
     milestones,
@@ -14,8 +14,10 @@ from coldstart_lab.report.sections import (
     runs,
     threads,
     verdict,
+    waits,
     waterfall,
 )
+from coldstart_lab.report.sections import causes as causes_section
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -55,6 +57,13 @@ SECTIONS: tuple[Section, ...] = (
     Section("waterfall", "Where the time went, instant by instant", _TIMES, waterfall.build),
     Section("causes", "Causes, with their evidence", _TIMES, causes_section.build),
     Section("threads", "Threads and the critical path", _TIMES, threads.build),
+    Section(
+        "account",
+        "The program's own account",
+        frozenset({"times", "account"}),
+        account.build,
+    ),
+    Section("waits", "Who waited after the health answer", frozenset({"waits"}), waits.build),
     Section("milestones", "Milestones", _TIMES, milestones.build),
     Section("counts", "What was called", frozenset({"no times"}), counts.build),
     Section("runs", "The starts of this set", frozenset({"set"}), runs.build),

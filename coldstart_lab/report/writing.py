@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import functools
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import jinja2
 
 import coldstart_lab
 from coldstart_lab.attribution import attribute_startup
-from coldstart_lab.errors import MissingEvidenceError, UsageError
+from coldstart_lab.errors import MissingEvidenceError, UnreadableInputError, UsageError
 from coldstart_lab.recording import Recording, open_recording
+from coldstart_lab.report.account import account_of
 from coldstart_lab.report.cleaning import clean
 from coldstart_lab.report.embed import embedded_json
 from coldstart_lab.report.evidence import find_evidence
 from coldstart_lab.report.facts import Facts, Limits, clean_times
 from coldstart_lab.report.registry import sections_for
 from coldstart_lab.report.tracercost import tracer_cost
+from coldstart_lab.report.waits import waits_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from coldstart_lab.attribution import Attribution
+
+T = TypeVar("T")
 
 MOST_BYTES = 1_500_000
 # Each step gives up what a reader misses least, until the page is small enough
@@ -141,9 +147,14 @@ def _gather(
 ) -> Facts:
     siblings = recording.siblings
     cost = None if siblings is None else tracer_cost(siblings.members)
+    problems: list[str] = []
+    waits = _usable(lambda: waits_of(recording, log_lines=log_lines), "requests", problems)
     if attribution is None:
-        return Facts(recording, log_lines, limits, None, cost=cost)
+        return Facts(
+            recording, log_lines, limits, None, cost=cost, waits=waits, problems=tuple(problems)
+        )
     times = clean_times(attribution, log_lines=log_lines)
+    account = _usable(lambda: account_of(recording, times, log_lines=log_lines), "spans", problems)
     evidence = find_evidence(
         recording,
         times.segments,
@@ -151,7 +162,18 @@ def _gather(
         per_cause=limits.evidence,
         log_lines=log_lines,
     )
-    return Facts(recording, log_lines, limits, times, evidence, cost)
+    return Facts(
+        recording, log_lines, limits, times, evidence, cost, account, waits, tuple(problems)
+    )
+
+
+def _usable(make: Callable[[], T | None], what: str, problems: list[str]) -> T | None:
+    """Make what a page can do without; note why it cannot be had."""
+    try:
+        return make()
+    except UnreadableInputError as error:
+        problems.append(f"The program's {what} could not be used: {clean(error.message, 400)}.")
+        return None
 
 
 def _render(facts: Facts) -> str:

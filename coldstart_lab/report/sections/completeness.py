@@ -38,7 +38,7 @@ def build(facts: Facts) -> dict[str, Any]:
         "log": _log(facts) if recording.has_artefact("strace") else None,
         "cost": _cost(facts),
         "missing": [clean(sentence, 400) for sentence in missing_evidence(recording)],
-        "notes": [*notes, *(facts.times.notes if facts.times is not None else [])],
+        "notes": [*notes, *facts.problems, *(facts.times.notes if facts.times is not None else [])],
         "after": _after(facts),
         "until": facts.times.until if facts.times is not None else None,
         "log_lines": facts.log_lines,
