@@ -35,6 +35,12 @@ class Account:
     left_out: int
     lost: int
 
+    @property
+    def late(self) -> pd.DataFrame:
+        """The parts that ran only after the milestone."""
+        parts = self.comparison.parts
+        return parts[(parts["path_ns"] == 0) & (parts["after_ns"] > 0)]
+
 
 def account_of(recording: Recording, times: Times, *, log_lines: bool) -> Account | None:
     """Compare the program's own spans with the attribution.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from coldstart_lab.report.cleaning import clean_columns, numbered
+from coldstart_lab.units import format_ns
 
 if TYPE_CHECKING:
     from coldstart_lab.recording import Recording
@@ -115,8 +116,34 @@ def by_class(requests: pd.DataFrame) -> pd.DataFrame:
     return rows.sort_values("slowest_ns", ascending=False, kind="stable", ignore_index=True)
 
 
-def waited(requests: pd.DataFrame) -> pd.DataFrame:
-    """Keep the requests that waited for a part of the start."""
+def waits_in_words(requests: pd.DataFrame) -> list[str]:
+    """Say how many requests had to wait for a part of the start, and how long.
+
+    Parameters
+    ----------
+    requests : DataFrame
+        `Waits.requests`.
+
+    Returns
+    -------
+    list of str
+        A sentence; none where the program did not note who waited.
+    """
+    noted = requests[requests["side"] == "service"]
+    if noted.empty:
+        return []
+    late = _waited(noted)
+    sent = f"of the {len(noted):,} requests from the health answer on"
+    if late.empty:
+        return [f"None {sent} had to wait for a part of the start."]
+    longest, last = int(late["waited_ns"].max()), int(late["since_ns"].max())
+    return [
+        f"{len(late):,} {sent} had to wait for a part of the start, for up to "
+        f"{format_ns(longest)}; the last of them came {format_ns(last)} after that answer."
+    ]
+
+
+def _waited(requests: pd.DataFrame) -> pd.DataFrame:
     return requests[(requests["waited_ns"] >= _LEAST_WAIT_NS).fillna(value=False)]
 
 
@@ -125,7 +152,7 @@ def _summed(requests: pd.DataFrame) -> dict[str, int]:
     noted = requests[requests["side"] == "service"]
     timed = sent if len(sent) else noted
     first = timed.sort_values("start_ns").groupby("start")["duration_ns"].first()
-    late = waited(noted)["waited_ns"]
+    late = _waited(noted)["waited_ns"]
     return {
         "number": len(timed),
         "failed": int(timed["failed"].sum()),

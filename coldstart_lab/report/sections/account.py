@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from coldstart_lab.plotting.palette import category_color
 from coldstart_lab.report.rows import rows_of
 from coldstart_lab.units import format_ns, format_share
@@ -21,7 +23,8 @@ _LEAST_SHARE = 0.02
 # Of parts that are less of the window, the order says nothing
 _WORTH_RANKING = 0.01
 _MUCH_SHARED = 0.05
-_NAMED = 4
+_LEAST_RANKED = 3
+_REST_WORTH_NAMING = 0.1
 # A span that has parts of its own is drawn as their frame
 _FRAME = "#d0d7de"
 _NAMES = {"before": "before its first span", "between": "in none of its spans"}
@@ -52,7 +55,6 @@ def build(facts: Facts) -> dict[str, Any]:
     return {
         "rows": [_row(row, causes.get(place), times, whole_ns) for place, row in shown],
         "sentences": [
-            *_late(parts, times),
             *_agreement(comparison),
             *_left(account.left_out, account.lost, times),
         ],
@@ -90,28 +92,21 @@ def _row(row: Any, causes: pd.DataFrame | None, times: Times, whole_ns: int) -> 
 
 
 def _blame(causes: pd.DataFrame, path_ns: int) -> list[dict[str, str]]:
-    return [
+    named = causes.head(_CAUSES)
+    named = named[named["duration_ns"] >= _LEAST_SHARE * path_ns]
+    shown = [
         {
             "cause": cause.cause,
             "time": format_ns(cause.duration_ns),
             "color": category_color(cause.category),
         }
-        for cause in rows_of(causes.head(_CAUSES))
-        if cause.duration_ns >= _LEAST_SHARE * path_ns
+        for cause in rows_of(named)
     ]
-
-
-def _late(parts: pd.DataFrame, times: Times) -> list[str]:
-    """Say what ran only after the milestone."""
-    late = parts[(parts["path_ns"] == 0) & (parts["after_ns"] > 0)]
-    if late.empty:
-        return []
-    last = format_ns(int(late["end_ns"].max()) - times.start_ns)
-    who = "One of them" if len(late) == 1 else f"{len(late)} of them"
-    return [
-        f"{who} ran only after “{times.until}”, the last until {last} after exec: work that was "
-        "moved out of its way, and that requests may have had to wait for."
-    ]
+    rest_ns = path_ns - int(named["duration_ns"].sum())
+    if rest_ns > _REST_WORTH_NAMING * path_ns:
+        more = f"{len(causes) - len(named)} more causes"
+        shown.append({"cause": more, "time": format_ns(rest_ns), "color": category_color("other")})
+    return shown
 
 
 def _agreement(comparison: SpanComparison) -> list[str]:
@@ -119,7 +114,7 @@ def _agreement(comparison: SpanComparison) -> list[str]:
     window = comparison.window_ns
     parts = comparison.parts
     ranked = parts[parts[["path_ns", "by_cause_ns"]].max(axis=1) >= _WORTH_RANKING * window]
-    if len(ranked) < 2:
+    if len(ranked) < _LEAST_RANKED:
         return []
     if comparison.shared_ns > _MUCH_SHARED * window:
         return [
@@ -127,21 +122,30 @@ def _agreement(comparison: SpanComparison) -> list[str]:
             "That time counts for each, as the path ran through one of them at a time and no span "
             "says through which: a part can have held up less than is said here, never more."
         ]
-    by_span = ranked.sort_values("path_ns", ascending=False, kind="stable")
-    by_cause = ranked.sort_values("by_cause_ns", ascending=False, kind="stable")
-    kept = int((by_span.index == by_cause.index).sum())
-    moved = format_share(comparison.misplaced_ns / window)
-    said = "The attribution's causes alone, each counted where most of it lies, rank these parts"
-    if kept == len(ranked):
-        return [f"{said} in the same order; {moved} of the time lands in another part."]
+    kept = format_share(1 - comparison.misplaced_ns / window)
+    same, pairs = _pairs_in_order(ranked)
+    said = (
+        "Counted by the attribution's causes alone, each where most of it lies, "
+        f"{kept} of the time is in the part that the spans say"
+    )
+    if same == pairs:
+        return [f"{said}, and the parts rank in the same order."]
     differences = (ranked["by_cause_ns"] - ranked["path_ns"]).abs()
     worst = next(iter(rows_of(ranked.loc[[differences.idxmax()]])))
     return [
-        f"{said} in another order: {kept} of {len(ranked)} keep their place, and {moved} of the "
-        f"time lands in another part, most of all at {_name(worst)}: {format_ns(worst.path_ns)} by "
-        f"the spans, {format_ns(worst.by_cause_ns)} by causes. First by spans: "
-        f"{_first(by_span)}; by causes: {_first(by_cause)}."
+        f"{said}, and of {pairs} pairs of parts {same} rank in the same order. What differs most "
+        f"is {_name(worst)}: {format_ns(worst.path_ns)} by its span, "
+        f"{format_ns(worst.by_cause_ns)} by causes."
     ]
+
+
+def _pairs_in_order(ranked: pd.DataFrame) -> tuple[int, int]:
+    """Return how many pairs of parts both measures order alike, and of how many."""
+    by_span, by_cause = (
+        np.sign(np.subtract.outer(times, times))[np.triu_indices(len(ranked), 1)]
+        for times in (ranked["path_ns"].to_numpy(), ranked["by_cause_ns"].to_numpy())
+    )
+    return int((by_span == by_cause).sum()), len(by_span)
 
 
 def _left(left_out: int, lost: int, times: Times) -> list[str]:
@@ -151,10 +155,6 @@ def _left(left_out: int, lost: int, times: Times) -> list[str]:
     if lost:
         said.append(f"{lost} lines, spans or events of the artefact were not understood.")
     return said
-
-
-def _first(ranked: pd.DataFrame) -> str:
-    return ", ".join(_name(row) for row in rows_of(ranked.head(_NAMED)))
 
 
 def _name(row: Any) -> str:

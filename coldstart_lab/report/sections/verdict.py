@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from coldstart_lab.report.rows import rows_of
+from coldstart_lab.report.waits import waits_in_words
 from coldstart_lab.units import format_ns, format_share
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def _listed(parts: list[str]) -> str:
 
 
 def _conclusions(facts: Facts, times: Times) -> list[str]:
-    said = [_about_tracer(facts)]
+    said = [_about_tracer(facts), *_about_rest(facts, times)]
     if times.until == "end":
         said.append(
             "Nothing in the recording shows when the program was ready, so this is the time to the "
@@ -124,6 +125,22 @@ def _conclusions(facts: Facts, times: Times) -> list[str]:
             "It is named by its neighbourhood only; treat it as unexplained."
         )
     return said
+
+
+def _about_rest(facts: Facts, times: Times) -> list[str]:
+    """Say what ran on after the milestone, and who waited for it."""
+    said = []
+    if facts.account is not None:
+        late, parts = facts.account.late, facts.account.comparison.parts
+        last = "" if late.empty else format_ns(int(late["end_ns"].max()) - times.start_ns)
+        said.append(
+            f"{len(late) or 'None'} of the {int((parts['kind'] == 'span').sum())} parts that the "
+            f"program notes ran only after “{times.until}”"
+            f"{f', the last until {last} after exec' if last else ''}."
+        )
+    if facts.waits is not None:
+        said += waits_in_words(facts.waits.requests)
+    return [" ".join(said)] if said else []
 
 
 def _about_tracer(facts: Facts) -> str:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from coldstart_lab.report.rows import rows_of
-from coldstart_lab.report.waits import by_class, waited
+from coldstart_lab.report.waits import by_class, waits_in_words
 from coldstart_lab.units import format_ns
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from coldstart_lab.report.facts import Facts
     from coldstart_lab.report.waits import Waits
 
@@ -29,7 +27,7 @@ def build(facts: Facts) -> dict[str, Any]:
     -------
     dict
         ``rows``, ``more`` (classes beyond the last row), ``whose`` starts they are of,
-        ``verdict``, and ``lost`` lines.
+        ``sentences``, and ``lost`` lines.
     """
     waits = facts.waits
     assert waits is not None  # the registry asks for it
@@ -38,7 +36,7 @@ def build(facts: Facts) -> dict[str, Any]:
         "rows": [_row(row) for row in rows_of(classes.head(_MOST_ROWS))],
         "more": max(len(classes) - _MOST_ROWS, 0),
         "whose": _whose(waits),
-        "verdict": _verdict(waits.requests),
+        "sentences": waits_in_words(waits.requests),
         "lost": waits.lost,
     }
 
@@ -63,18 +61,3 @@ def _whose(waits: Waits) -> str:
     if waits.starts == 1:
         return "the untraced start of this set"
     return f"the {waits.starts} untraced starts of this set"
-
-
-def _verdict(requests: pd.DataFrame) -> str:
-    noted = requests[requests["side"] == "service"]
-    if noted.empty:
-        return "The program did not note which of them had to wait for a part of its start."
-    late = waited(noted)
-    if late.empty:
-        return f"None of {len(noted):,} had to wait for a part of the start."
-    longest, last = int(late["waited_ns"].max()), int(late["since_ns"].max())
-    return (
-        f"{len(late):,} of {len(noted):,} had to wait for a part of the start that was not done, "
-        f"for up to {format_ns(longest)}; the last of them came {format_ns(last)} after the health "
-        "answer."
-    )
