@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from coldstart_lab.errors import ColdStartError
     from coldstart_lab.plotting import plot_causes, plot_threads, plot_waterfall
     from coldstart_lab.readers import read
+    from coldstart_lab.readers.gotrace.reading import read_gotrace
+    from coldstart_lab.readers.gotrace.trace import GoTrace
     from coldstart_lab.readers.otlp import OtlpTraces, read_otlp
     from coldstart_lab.readers.strace import StraceLog, read_strace, read_strace_batches
     from coldstart_lab.readers.strace.arguments import (
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
 _HOME = {
     "Attribution": "attribution",
     "ColdStartError": "errors",
+    "GoTrace": "readers.gotrace.trace",
     "OtlpTraces": "readers.otlp",
     "Recording": "recording",
     "RecordingSet": "recording",
@@ -70,6 +73,7 @@ _HOME = {
     "plot_threads": "plotting",
     "plot_waterfall": "plotting",
     "read": "readers",
+    "read_gotrace": "readers.gotrace.reading",
     "read_otlp": "readers.otlp",
     "read_strace": "readers.strace",
     "read_strace_batches": "readers.strace",
@@ -83,6 +87,7 @@ _HOME = {
 __all__ = [
     "Attribution",
     "ColdStartError",
+    "GoTrace",
     "OtlpTraces",
     "Recording",
     "RecordingSet",
@@ -106,6 +111,7 @@ __all__ = [
     "plot_threads",
     "plot_waterfall",
     "read",
+    "read_gotrace",
     "read_otlp",
     "read_strace",
     "read_strace_batches",

@@ -40,7 +40,11 @@ class Reader:
 
 
 # The package's own readers, found without importing them until a file is sniffed
-_OWN = ("coldstart_lab.readers.strace:READER", "coldstart_lab.readers.otlp:READER")
+_OWN = (
+    "coldstart_lab.readers.strace:READER",
+    "coldstart_lab.readers.otlp:READER",
+    "coldstart_lab.readers.gotrace:READER",
+)
 
 
 @functools.cache

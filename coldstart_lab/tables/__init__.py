@@ -1,6 +1,24 @@
 """The tables everything here speaks; the schema reference is made from these."""
 
 from coldstart_lab.tables.attribution import CAUSES, EDGES, SEGMENTS, THREADS, TILES
+from coldstart_lab.tables.gotrace import (
+    GOTRACE_CLOCKS,
+    GOTRACE_COUNTERS,
+    GOTRACE_EVENTS,
+    GOTRACE_LOSSES,
+    GOTRACE_RANGES,
+    GOTRACE_SAMPLES,
+    GOTRACE_STACKS,
+    GOTRACE_SUMMARY,
+)
+from coldstart_lab.tables.gotrace_goroutines import (
+    GOTRACE_GOROUTINES,
+    GOTRACE_LOGS,
+    GOTRACE_REGIONS,
+    GOTRACE_STATES,
+    GOTRACE_TASKS,
+    GOTRACE_UNBLOCKS,
+)
 from coldstart_lab.tables.otlp import OTLP_LOSSES, OTLP_SPAN_EVENTS, OTLP_SPANS, OTLP_SUMMARY
 from coldstart_lab.tables.recording import MEMBERS, MILESTONES
 from coldstart_lab.tables.requests import REQUEST_LOSSES, REQUESTS
@@ -38,6 +56,20 @@ ALL_TABLES: tuple[Table, ...] = (
     STRACE_SOCKETS,
     STRACE_BUFFERS,
     STRACE_SIZES,
+    GOTRACE_EVENTS,
+    GOTRACE_GOROUTINES,
+    GOTRACE_STATES,
+    GOTRACE_UNBLOCKS,
+    GOTRACE_STACKS,
+    GOTRACE_RANGES,
+    GOTRACE_TASKS,
+    GOTRACE_REGIONS,
+    GOTRACE_LOGS,
+    GOTRACE_SAMPLES,
+    GOTRACE_COUNTERS,
+    GOTRACE_CLOCKS,
+    GOTRACE_SUMMARY,
+    GOTRACE_LOSSES,
     OTLP_SPANS,
     OTLP_SPAN_EVENTS,
     OTLP_SUMMARY,
@@ -60,6 +92,20 @@ __all__ = [
     "BINARY",
     "CAUSES",
     "EDGES",
+    "GOTRACE_CLOCKS",
+    "GOTRACE_COUNTERS",
+    "GOTRACE_EVENTS",
+    "GOTRACE_GOROUTINES",
+    "GOTRACE_LOGS",
+    "GOTRACE_LOSSES",
+    "GOTRACE_RANGES",
+    "GOTRACE_REGIONS",
+    "GOTRACE_SAMPLES",
+    "GOTRACE_STACKS",
+    "GOTRACE_STATES",
+    "GOTRACE_SUMMARY",
+    "GOTRACE_TASKS",
+    "GOTRACE_UNBLOCKS",
     "MEMBERS",
     "MILESTONES",
     "OTLP_LOSSES",

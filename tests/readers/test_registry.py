@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import textwrap
 
@@ -19,7 +20,6 @@ FOREIGN = {
     "main.jl": "f(x) = x^2\ng(x, y) = x + y\nh() = pi\n",
     "table.csv": "time,name\n1700000000.1,read(3)\n" * 4,
     "log.json": json.dumps({"read(3)": 1}),
-    "go.trace": "go 1.22 trace\0\0\0\1\2\3",
     "service.log": "1700000000.123 INFO read(3) = ok\n2026-11-23 12:00:00 listening\n" * 3,
     "ps.txt": "  PID TTY          TIME CMD\n  123 pts/0    00:00:01 read(3)\n",
     "empty": "",
@@ -69,6 +69,22 @@ def test_a_log_that_begins_with_a_very_long_line_is_recognised(tmp_path):
     path = tmp_path / "log"
     path.write_text(f'1 write(1, "{"x" * 300_000}", 5) = 5\n1 getpid() = 1\n')
     assert sniff_strace(path)
+
+
+def test_a_log_stays_one_where_the_program_writes_more_than_strace(tmp_path):
+    path = tmp_path / "log"
+    path.write_text('execve("/a", ["a"], 0x1) = 0\n' + "what a program writes\n" * 190)
+    assert sniff_strace(path)
+    path.write_text("what a program writes\n" * 190 + 'execve("/a", ["a"], 0x1) = 0\n')
+    assert not sniff_strace(path)
+
+
+def test_a_pipe_is_not_looked_at(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(UnreadableInputError, match="read only once"):
+        read(pipe)
+    assert not sniff_strace(pipe)
 
 
 def test_what_is_not_there_is_told(tmp_path):
