@@ -141,7 +141,7 @@ def test_time_of_spans_at_once_is_told_and_ranks_nothing(page, folder, begin):
         traces(span(begin, "one", 100, 900), span(begin, "two", 100, 800)),
     )  # fmt: skip
     shown = page().shown
-    assert "Spans were open at once for 1.40 s" in shown
+    assert "Several spans were open at once: 1.40 s, added up" in shown
     assert "700 ms shared" in shown
     assert "of the time is in the part" not in shown
 

@@ -153,12 +153,12 @@ def _about_tracer(facts: Facts) -> str:
     traced, untraced = format_ns(cost.traced.median_ns), format_ns(cost.untraced.median_ns)
     if not cost.apart and cost.ratio < 1.1:
         return (
-            f"Traced starts took {traced}, untraced ones {untraced} (medians): what the tracer "
-            "cost does not stand out from how much the starts differ. Work made of many short "
-            "calls may still be overstated."
+            f"Traced starts were ready after {traced}, untraced ones after {untraced} (medians): "
+            "what the tracer cost does not stand out from how much the starts differ. Work made of "
+            "many short calls may still be overstated."
         )
     return (
-        f"This is the start as strace saw it. Untraced, the same program took {untraced} instead "
-        f"of {traced} (medians): shares lean towards work made of many short calls, and no length "
-        "below may be read as that of an ordinary start."
+        "This is the start as strace saw it. Untraced, the same program was ready after "
+        f"{untraced} instead of {traced} (medians): shares lean towards work made of many short "
+        "calls, and no length below may be read as that of an ordinary start."
     )
