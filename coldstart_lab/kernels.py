@@ -1,8 +1,8 @@
 """The one decorator for code that numba compiles, and where the compiled code is kept.
 
 numba's own cache looks at the file of one function only: after a change to what that function
-calls, it would go on running the old code. So the compiled code is kept in a folder named after
-the content of all files with kernels.
+calls, it would go on running the old code. So the compiled code of a module is kept in a folder
+named after the content of all that the module imports of this package.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import functools
 import hashlib
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -18,10 +19,27 @@ from typing import Any, TypeVar, cast
 
 import numba
 import numba.extending
+from numba.core.caching import FunctionCache
+from numba.core.runtime.nrt import rtsys
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
 _PACKAGE = Path(__file__).resolve().parent
+_VERSIONS_KEPT = 4
+_IMPORT = re.compile(rb"^ *(?:from|import) (coldstart_lab[\w.]*)", re.M)
+
+
+class _Kept(FunctionCache):
+    """numba's cache; but what is there is loaded without all that compiling needs (0.4 s)."""
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        rtsys.initialize(target_context)
+        guard: Any = self._guard_against_spurious_io_errors
+        load: Any = self._load_overload
+        loaded = None
+        with guard():
+            loaded = load(sig, target_context)
+        return loaded
 
 
 def kernel(function: Function) -> Function:
@@ -40,9 +58,12 @@ def kernel(function: Function) -> Function:
     # numba reads this setting when it decorates; it is the user's at all other times
     settings: Any = numba.config
     theirs = settings.CACHE_DIR
-    settings.CACHE_DIR = str(cache_folder())
+    settings.CACHE_DIR = str(_folder_of(function.__module__))
     try:
-        return cast("Function", numba.njit(cache=True, nogil=True)(function))
+        compiled: Any = numba.njit(cache=True, nogil=True)(function)
+        kept: Any = _Kept
+        compiled._cache = kept(function)
+        return cast("Function", compiled)
     finally:
         settings.CACHE_DIR = theirs
 
@@ -81,39 +102,70 @@ def instruction(function: Callable[..., Any]) -> Callable[..., Any]:
     return cast("Callable[..., Any]", numba.extending.intrinsic(function))
 
 
+def is_kept(module: str) -> bool:
+    """Whether kernels of a module were compiled before, in this version."""
+    folder = cache_folder() / _version(module)
+    return folder.is_dir() and any(folder.iterdir())
+
+
 @functools.cache
 def cache_folder() -> Path:
-    """Return the folder of the compiled code of this version of the kernels.
+    """Return the folder of the compiled code.
 
     ``NUMBA_CACHE_DIR`` where that is set, else beside the package's other compiled files, else
     the user's cache folder, else one for this process only.
     """
-    name = f"kernels-{_content_of_kernels()}"
     given = os.environ.get("NUMBA_CACHE_DIR")
     home = os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()
     places = [Path(given)] if given else []
     places += [_PACKAGE / "__pycache__", Path(home) / "coldstart_lab"]
     for place in places:
+        folder = place / "kernels"
         try:
-            (place / name).mkdir(parents=True, exist_ok=True)
+            folder.mkdir(parents=True, exist_ok=True)
         except OSError:
             continue
-        if os.access(place / name, os.W_OK):
-            return place / name
+        if os.access(folder, os.W_OK):
+            return folder
     # a name that others could foresee would let them plant code
     return Path(tempfile.mkdtemp(prefix="coldstart_lab-"))
 
 
-def _content_of_kernels() -> str:
-    """Digest the files of all folders with kernels: constants are compiled in as well."""
-    content = {path: path.read_bytes() for path in sorted(_PACKAGE.rglob("*.py"))}
-    folders = {
-        path.parent
-        for path, text in content.items()
-        if re.search(rb"^@(kernel|routine)$", text, re.M)
-    }
+def _folder_of(module: str) -> Path:
+    """Make the folder of the compiled code of a module; of older versions a few are left."""
+    folder = cache_folder() / _version(module)
+    if not folder.exists():
+        folder.mkdir(exist_ok=True)
+        older = sorted(cache_folder().glob(f"{module}-*"), key=lambda made: made.stat().st_mtime)
+        for made in older[:-_VERSIONS_KEPT]:
+            shutil.rmtree(made, ignore_errors=True)
+    return folder
+
+
+@functools.cache
+def _version(module: str) -> str:
+    """Name a module and the content of all it imports: what is compiled in may come from there."""
     digest = hashlib.sha256(numba.__version__.encode())
-    for path, text in content.items():
-        if path.parent in folders:
-            digest.update(path.relative_to(_PACKAGE).as_posix().encode() + b"\0" + text)
-    return digest.hexdigest()[:16]
+    seen = {module, __name__}
+    left = [*seen]
+    while left:
+        for path in _files(left.pop()):
+            content, imported = _content(path)
+            digest.update(content)
+            left += sorted(imported - seen)
+            seen |= imported
+    return f"{module}-{digest.hexdigest()[:16]}"
+
+
+def _files(module: str) -> list[Path]:
+    """Return the file of a module; of a package all files, for any may be imported from it."""
+    path = _PACKAGE.parent.joinpath(*module.split("."))
+    return sorted(path.glob("*.py")) if path.is_dir() else [path.with_suffix(".py")]
+
+
+@functools.cache
+def _content(path: Path) -> tuple[bytes, frozenset[str]]:
+    """Digest a file, and name the modules of this package that it imports."""
+    text = path.read_bytes() if path.exists() else b""
+    imported = frozenset(name.decode() for name in _IMPORT.findall(text))
+    return hashlib.sha256(text).digest(), imported

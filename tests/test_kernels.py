@@ -69,3 +69,24 @@ def test_the_setting_of_numba_stays_the_users():
     before = numba.config.CACHE_DIR
     kernels.kernel(lambda: 1)
     assert before == numba.config.CACHE_DIR
+
+
+def test_what_was_compiled_is_loaded_without_what_compiling_needs(tmp_path):
+    log = tmp_path / "start.log"
+    log.write_text(
+        '7 1700000000.000000 execve("/srv/app", ["app"], 0x7ffe /* 9 vars */) = 0 <0.000400>\n'
+        '7 1700000000.000500 read(3</srv/a>, "x", 1) = 1 <0.000020>\n'
+        "7 1700000000.000900 listen(4<TCP:[127.0.0.1:80]>, 128) = 0 <0.000010>\n"
+    )
+    code = (
+        "import sys; from coldstart_lab import attribute_startup, open_recording; "
+        f"attribute_startup(open_recording({str(log)!r})); "
+        "print(*sorted({'scipy', 'numba.np.linalg'} & set(sys.modules)))"
+    )
+    loaded = [
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout.strip()
+        for _ in range(2)  # the first one compiles what is not yet kept
+    ]
+    assert loaded[1] == ""

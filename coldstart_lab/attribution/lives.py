@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from coldstart_lab.attribution.searching import first_at_least
 from coldstart_lab.kernels import kernel
 
 Ints = NDArray[np.int64]
@@ -45,7 +46,9 @@ class Lives:
     def find(self, pid: Ints, at_ns: Ints) -> Ints:
         """Return the place of the thread of each id that ends at ``at_ns`` or later; else -1."""
         ends = np.where(self.exit_ns < 0, np.iinfo(np.int64).max, self.exit_ns)
-        return np.asarray(_find(self.pid, ends, pid, at_ns), dtype=np.int64)
+        place = np.full(len(pid), -1, dtype=np.int64)
+        _find(self.pid, ends, pid, at_ns, place)
+        return place
 
 
 def find_lives(events: pd.DataFrame, rows: Ints) -> tuple[Lives, Ints]:
@@ -100,13 +103,11 @@ def _place(keys: Ints, wanted: Ints) -> Ints:
 
 
 @kernel
-def _find(pids: Any, ends: Any, pid: Any, at_ns: Any) -> Any:
-    out = np.full(len(pid), -1, dtype=np.int64)
+def _find(pids: Any, ends: Any, pid: Any, at_ns: Any, out: Any) -> None:
     for row in range(len(pid)):
-        place = np.searchsorted(pids, pid[row])
+        place = first_at_least(pids, 0, len(pids), pid[row])
         while place < len(pids) and pids[place] == pid[row]:
             if ends[place] >= at_ns[row]:
                 out[row] = place
                 break
             place += 1
-    return out

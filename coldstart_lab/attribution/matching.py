@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coldstart_lab.attribution.lives import Ints
+from coldstart_lab.attribution.searching import first_above, first_at_least
 from coldstart_lab.kernels import kernel
 
 NOBODY = -1
@@ -53,9 +54,11 @@ def latest_wakes(
         is taken only if none began before it.
     """
     order = np.lexsort((wake_start, wake_key))
-    found = _latest(
+    found = np.full(len(wait_key), -1, dtype=np.int64)
+    _latest(
         wait_key, wait_start, wait_end, wait_thread,
         wake_key[order], wake_start[order], wake_end[order], wake_thread[order], tolerance_ns,
+        found,
     )  # fmt: skip
     return np.where(found >= 0, np.append(order, NOBODY)[found], NOBODY)
 
@@ -63,27 +66,19 @@ def latest_wakes(
 @kernel
 def _latest(
     wait_key: Any, wait_start: Any, wait_end: Any, wait_thread: Any,
-    key: Any, start: Any, end: Any, thread: Any, tolerance: int,
-) -> Any:  # fmt: skip
-    found = np.full(len(wait_key), -1, dtype=np.int64)
+    key: Any, start: Any, end: Any, thread: Any, tolerance: int, found: Any,
+) -> None:  # fmt: skip
     for row in range(len(wait_key)):
         if wait_key[row] < 0:
             continue
-        first = np.searchsorted(key, wait_key[row])
-        low, high = first, np.searchsorted(key, wait_key[row], side="right")
-        limit = wait_end[row] + tolerance
-        while low < high:  # the first wake-up that begins too late
-            middle = (low + high) // 2
-            if start[middle] <= limit:
-                low = middle + 1
-            else:
-                high = middle
-        for at in range(low - 1, first - 1, -1):
+        first = first_at_least(key, 0, len(key), wait_key[row])
+        after = first_above(key, first, len(key), wait_key[row])
+        late = first_above(start, first, after, wait_end[row] + tolerance)
+        for at in range(late - 1, first - 1, -1):
             if thread[at] != wait_thread[row] and end[at] >= wait_start[row]:
                 found[row] = at
                 if start[at] <= wait_end[row]:
                     break
             # calls last less than the wait they end, but for a few: looking further is vain
-            if low - at > 64 and end[at] < wait_start[row]:
+            if late - at > 64 and end[at] < wait_start[row]:
                 break
-    return found

@@ -10,6 +10,7 @@ from coldstart_lab.attribution.calls import Calls
 from coldstart_lab.attribution.lineage import Lineage
 from coldstart_lab.attribution.lives import Ints
 from coldstart_lab.attribution.matching import NOBODY
+from coldstart_lab.attribution.searching import first_above
 from coldstart_lab.attribution.tiling import Tiles
 from coldstart_lab.attribution.wakeups import CODE, WakeUps
 from coldstart_lab.kernels import kernel
@@ -48,33 +49,34 @@ def find_creators(lineage: Lineage, tiles: Tiles, wakeups: WakeUps) -> Ints:
 def _at_work(lineage: Lineage, tiles: Tiles, wakeups: WakeUps, thread: Ints, at_ns: Ints) -> Ints:
     members = np.lexsort((np.arange(len(lineage.process)), lineage.process))
     borders = np.searchsorted(lineage.process[members], np.arange(len(members) + 1))
-    found = _thread_at_work(
+    found = np.full(len(thread), NOBODY, dtype=np.int64)
+    _thread_at_work(
         thread, at_ns, lineage.process, lineage.sysmon, members, borders,
-        tiles.first, tiles.start, tiles.end, tiles.call, wakeups.kind != CODE["none"],
+        tiles.first, tiles.start, tiles.end, tiles.call, wakeups.kind != CODE["none"], found,
     )  # fmt: skip
-    return np.asarray(found, dtype=np.int64)
+    return found
 
 
 @kernel
 def _thread_at_work(
     woken: Any, at_ns: Any, process: Any, sysmon: Any, members: Any, borders: Any,
-    first: Any, start: Any, end: Any, call: Any, waiting: Any,
-) -> Any:  # fmt: skip
+    first: Any, start: Any, end: Any, call: Any, waiting: Any, out: Any,
+) -> None:  # fmt: skip
     """Find the thread of the process that does not wait at the instant and is nearest to a call.
 
     The runtime counts a thread as in a call from before the tracer prints its begin until after
     its end, so one that seems to run may be the one.
     """
-    out = np.full(len(woken), -1, dtype=np.int64)
     for row in range(len(woken)):
         now = at_ns[row]
         nearest = np.int64(0x7FFFFFFFFFFFFFFF)
         own = process[woken[row]]
-        for thread in members[borders[own] : borders[own + 1]]:
+        for member in range(borders[own], borders[own + 1]):
+            thread = members[member]
             if thread == woken[row] or sysmon[thread]:
                 continue
             low, high = first[thread], first[thread + 1]
-            tile = low + np.searchsorted(start[low:high], now, side="right") - 1
+            tile = first_above(start, low, high, now) - 1
             if tile < low or end[tile] <= now:
                 continue
             if call[tile] >= 0:
@@ -86,4 +88,3 @@ def _thread_at_work(
             if distance < nearest:
                 nearest = distance
                 out[row] = thread
-    return out

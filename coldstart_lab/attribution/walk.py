@@ -9,11 +9,13 @@ import numpy as np
 from coldstart_lab.attribution.calls import Calls
 from coldstart_lab.attribution.lineage import Lineage
 from coldstart_lab.attribution.lives import Ints
+from coldstart_lab.attribution.searching import first_at_least
 from coldstart_lab.attribution.tiling import GAP, Tiles
 from coldstart_lab.attribution.wakeups import WakeUps
 from coldstart_lab.kernels import kernel
 
 OWN, WAKEUP, HEAD = range(3)
+_PIECES_AT_ONCE = 1 << 14
 
 
 class Path(NamedTuple):
@@ -76,33 +78,32 @@ def walk_back(
     inside = call != GAP
     waker = np.where(inside, wakeups.waker[call], -1)
     wake_ns = np.where(inside, wakeups.wake_ns[call], 0)
-    columns = _walk(
-        tiles.first, tiles.start, tiles.end, waker, wake_ns,
-        lineage.start, creator, thread, start_ns, end_ns,
-    )  # fmt: skip
-    return Path(*(column[::-1].copy() for column in columns))
-
-
-@kernel
-def _grow(column: Any) -> Any:
-    wider = np.empty(2 * len(column), dtype=np.int64)
-    wider[: len(column)] = column
-    return wider
+    # when the walk last left each thread, then where it is
+    left_at = np.full(len(lineage.start), -1, dtype=np.int64)
+    state = np.array([thread, end_ns])
+    pieces = np.empty((_PIECES_AT_ONCE, 5), dtype=np.int64)
+    walked = []
+    while state[1] > start_ns:
+        count = _walk(
+            tiles.first, tiles.start, tiles.end, waker, wake_ns,
+            lineage.start, creator, start_ns, left_at, state, pieces,
+        )  # fmt: skip
+        walked.append(pieces[:count].copy())
+    backwards = np.concatenate([pieces[:0], *walked])
+    return Path(*backwards[::-1].T.copy())
 
 
 @kernel
 def _walk(
-    first: Any, start: Any, end: Any, waker: Any, wake_ns: Any,
-    born: Any, parent: Any, thread: int, stop_ns: int, now: int,
-) -> Any:  # fmt: skip
-    out_thread = np.empty(1024, dtype=np.int64)
-    out_start, out_end = np.empty_like(out_thread), np.empty_like(out_thread)
-    out_tile, out_how = np.empty_like(out_thread), np.empty_like(out_thread)
+    first: Any, start: Any, end: Any, waker: Any, wake_ns: Any, born: Any, parent: Any,
+    stop_ns: int, left_at: Any, state: Any, pieces: Any,
+) -> int:  # fmt: skip
+    """Fill ``pieces``, one row each, and return how many; ``state`` and ``left_at`` go on."""
+    thread, now = state
     count = 0
-    left_at = np.full(len(born), -1, dtype=np.int64)  # when the walk last left each thread
-    while now > stop_ns:
+    while now > stop_ns and count < len(pieces):
         low, high = first[thread], first[thread + 1]
-        tile = low + np.searchsorted(start[low:high], now) - 1  # the last one that began before
+        tile = first_at_least(start, low, high, now) - 1  # the last one that began before
         how = OWN
         if tile < low or now <= born[thread]:
             mother = parent[thread]
@@ -125,13 +126,9 @@ def _walk(
                 if woken < now:
                     begin, how = woken, WAKEUP
         begin = max(begin, stop_ns)
-        if count == len(out_thread):
-            out_thread, out_start, out_end = _grow(out_thread), _grow(out_start), _grow(out_end)
-            out_tile, out_how = _grow(out_tile), _grow(out_how)
-        out_thread[count], out_start[count], out_end[count] = thread, begin, now
-        out_tile[count], out_how[count] = tile, how
+        piece = pieces[count]
+        piece[0], piece[1], piece[2], piece[3], piece[4] = thread, begin, now, tile, how
         count += 1
         now = begin
-    return (
-        out_thread[:count], out_start[:count], out_end[:count], out_tile[:count], out_how[:count],
-    )  # fmt: skip
+    state[0], state[1] = thread, now
+    return count

@@ -29,6 +29,6 @@ def working(doing: str) -> Iterator[None]:
 
 
 def _first_time() -> str:
-    from coldstart_lab.kernels import cache_folder
+    from coldstart_lab.kernels import is_kept
 
-    return "" if any(cache_folder().iterdir()) else _FIRST_TIME
+    return "" if is_kept("coldstart_lab.readers.strace.lines.scan") else _FIRST_TIME
