@@ -64,7 +64,7 @@ def record(folder: Path, seconds: float) -> Path:
     binary, path = folder / "busy", folder / "busy.trace"
     build = ["go", "build", "-trimpath", "-buildvcs=false", "-o", str(binary), "./busy"]
     subprocess.run(build, cwd=PROGRAMS, env={**os.environ, **GO}, check=True)
-    subprocess.run([str(binary), str(path), str(seconds)], check=True)
+    subprocess.run([str(binary), str(path), str(seconds), "fast"], check=True)
     return path
 
 

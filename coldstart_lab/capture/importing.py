@@ -15,7 +15,7 @@ from coldstart_lab.capture.ready_spec import check_ready_spec, find_ready
 from coldstart_lab.errors import UnreadableInputError, UsageError
 from coldstart_lab.readers import find_reader
 from coldstart_lab.readers.strace import StraceLog, find_parts, merge_logs, read_buffer
-from coldstart_lab.readers.strace.source import load_bytes
+from coldstart_lab.readers.strace.buffers.source import load_bytes
 from coldstart_lab.recording import Recording, new_manifest, open_recording
 from coldstart_lab.recording.artefacts import store_artefact
 from coldstart_lab.recording.buffers import unescape

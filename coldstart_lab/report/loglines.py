@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import lzma
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-
 from coldstart_lab.readers.strace import find_parts, merge_logs
-from coldstart_lab.readers.strace.source import compression_of
+from coldstart_lab.readers.unpacking import open_stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
-from typing import Any
 
 _BLOCK = 1 << 20
 LONGEST = 1 << 13
@@ -67,18 +63,7 @@ def _line(raw: bytes) -> str:
 
 
 def _blocks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        kind = compression_of(file.read(8))
-        file.seek(0)
-        if kind is None:
-            stream: Any = file
-        elif kind == "xz":
-            stream = lzma.open(file)  # noqa: SIM115 - closed with the file below it
-        else:
-            stream = pa.CompressedInputStream(file, kind)
-        try:
-            while block := stream.read(_BLOCK):
-                yield bytes(block)
-        except (OSError, EOFError, lzma.LZMAError):
-            # cut off or damaged: the reader has counted it; what came before is still evidence
-            return
+    with open_stream(path) as stream:
+        # cut off or damaged: the reader has counted it; what came before is still evidence
+        while block := stream.read(_BLOCK)[0]:
+            yield block

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import lzma
 import random
+import subprocess
+import sys
 
 import pyarrow as pa
 import pytest
@@ -12,6 +14,8 @@ import pytest
 from coldstart_lab.errors import UnreadableInputError
 from coldstart_lab.readers import read
 from coldstart_lab.readers.strace import read_strace, sniff_strace
+from coldstart_lab.readers.strace.buffers.source import load_bytes
+from coldstart_lab.readers.unpacking import open_stream
 
 LINES = 30_000
 
@@ -88,3 +92,40 @@ def test_an_empty_archive_is_empty(tmp_path, kind):
     path.write_bytes(PACK[kind](b""))
     with pytest.raises(UnreadableInputError, match="empty"):
         read_strace(path)
+
+
+@pytest.mark.parametrize("size", [10, 1 << 16, 3 << 20])
+def test_loaded_bytes_cannot_be_written_to(tmp_path, size):
+    # kernels would be compiled once more for those that can
+    for name, content in (("plain", bytes(size)), ("packed", gzip.compress(bytes(size)))):
+        path = tmp_path / name
+        path.write_bytes(content)
+        data, damage = load_bytes(path)
+        assert (len(data), damage) == (size, None)
+        assert not data.flags.writeable
+
+
+def test_a_file_that_became_shorter_meanwhile_ends(tmp_path, log):
+    path = tmp_path / "log"
+    path.write_bytes(gzip.compress(log)[:-9000])
+    with open_stream(path) as stream:
+        stream.read(100_000)
+        path.write_bytes(gzip.compress(b"short"))
+        content, damage = stream.read(len(log))
+    assert log.startswith(content, 100_000)
+    assert "became shorter" in damage
+
+
+def test_unpacking_takes_little_more_than_what_is_unpacked(tmp_path):
+    path = tmp_path / "bomb"
+    path.write_bytes(gzip.compress(bytes(100 << 20), 1))
+    code = (
+        "import resource, pathlib; from coldstart_lab.readers.strace.buffers.source import *;"
+        "most = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss;"
+        f"before = most(); data, _ = load_bytes(pathlib.Path({str(path)!r}));"
+        "print(len(data) >> 20, (most() - before) >> 10)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    size, taken = map(int, done.stdout.split())
+    assert size == 100
+    assert taken < 140

@@ -3,8 +3,11 @@
 import gzip
 import io
 import lzma
+import os
 import subprocess
 import sys
+import weakref
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
@@ -15,7 +18,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coldstart_lab.errors import UnreadableInputError, UsageError
+from coldstart_lab.readers.strace import batches as batches_module
 from coldstart_lab.readers.strace import read_buffer, read_strace, read_strace_batches
+from coldstart_lab.readers.strace import reading as reading_module
 
 
 def joined(frames):
@@ -124,6 +129,73 @@ def test_a_pipe_is_read(recorded_text):
         [sys.executable, "-c", code], input=recorded_text, capture_output=True, check=True
     )
     assert int(done.stdout) == 5000
+
+
+@pytest.mark.parametrize("packer", PACKERS.values(), ids=PACKERS)
+def test_a_named_pipe_is_opened_once_and_read_whole(recorded_text, packer, tmp_path):
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    for reader in (read_strace, lambda path: next(read_strace_batches(path))):
+        with ThreadPoolExecutor(1) as pool:
+            written = pool.submit(path.write_bytes, packer(recorded_text))
+            assert len(reader(path).events) == 5000
+            written.result(10)
+
+
+def test_short_lines_end_a_batch_too():
+    log = b"getpid() = 1\n" + b"x\n" * 100_000
+    batches = list(read_strace_batches(io.BytesIO(log), batch_bytes=64_000))
+    assert max(batch.count("lines") for batch in batches) < 10_000
+    assert sum(batch.count("lines") for batch in batches) == 100_001
+    assert batches[-1].losses["line"].iloc[-1] == 100_001
+
+
+def dumped(size):
+    """A call that reads zeros, with its dump."""
+    rows = (f" | {at:05x}  {'00 ' * 8} {'00 ' * 8} {'.' * 16} |\n" for at in range(0, size, 16))
+    return f'read(3, "\\0"..., {size}) = {size}\n'.encode() + "".join(rows).encode()
+
+
+def test_a_long_dump_is_not_torn():
+    log = b"getpid() = 1\n" + dumped(200_000) + b"getpid() = 1\n"
+    batches = list(read_strace_batches(io.BytesIO(log), batch_bytes=100_000))
+    dumps = pd.concat([batch.dumps for batch in batches])
+    assert dumps["event_line"].tolist() == [2]
+    assert dumps["size_bytes"].tolist() == [200_000]
+    assert [len(data) for data in dumps["data"]] == [200_000]
+
+
+def test_annexes_without_end_do_not_fill_the_memory(monkeypatch):
+    monkeypatch.setattr(batches_module, "_MOST_ANNEXES", 1000)
+    log = b"getpid() = 1\n" + b" > /x() [0x1]\n" * 20_000
+    batches = list(read_strace_batches(io.BytesIO(log), batch_bytes=1000))
+    assert max(batch.count("lines") for batch in batches) < 5000
+    assert sum(len(batch.stacks) for batch in batches) == 20_000
+
+
+def test_a_line_without_end_ends_the_log(monkeypatch):
+    monkeypatch.setattr(batches_module, "_LONGEST_LINE", 10_000)
+    log = b"getpid() = 1\n" * 100 + b"x" * 50_000 + b"\ngetpid() = 1\n"
+    batches = list(read_strace_batches(io.BytesIO(log), batch_bytes=1000))
+    assert sum(len(batch.events) for batch in batches) == 100
+    assert batches[-1].losses["text"].iloc[-1] == "a line has more than 10,000 bytes"
+
+
+def test_a_batch_is_let_go_before_the_next_is_read(recorded_text):
+    batches = read_strace_batches(io.BytesIO(recorded_text), batch_bytes=50_000)
+    gone = weakref.ref(next(batches))
+    next(batches)
+    assert gone() is None
+
+
+def test_absurdly_short_lines_are_refused_at_once(monkeypatch):
+    monkeypatch.setattr(reading_module, "_MANY", 1 << 16)
+    blank = b"getpid() = 1\n" * 100 + b"\n" * 200_000
+    with pytest.raises(UnreadableInputError, match="200,100 lines are too short"):
+        read_strace(io.BytesIO(blank))
+    half = b"getpid() = 1\n" * 20_000 + b"\n" * 16_000
+    assert len(read_strace(io.BytesIO(half)).events) == 20_000
+    assert len(list(read_strace_batches(io.BytesIO(blank)))) == 1
 
 
 def test_what_cannot_be_read_is_refused(tmp_path):

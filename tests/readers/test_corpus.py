@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 import strace_corpus as corpus
 
+from coldstart_lab.errors import UnreadableInputError
+from coldstart_lab.readers import find_reader
 from coldstart_lab.readers.strace import read_strace
 from coldstart_lab.tables import STRACE_DETAILS, STRACE_EVENTS
 
@@ -36,6 +38,16 @@ def test_an_entry_reads_as_it_says(name):
     assert log.count("lines: stack frames") == expected["stack_lines"]
     assert log.count("lines: dumps") == expected["dump_lines"]
     assert log.count("lines: tables of counts") == expected["count_lines"]
+
+
+@pytest.mark.parametrize("name", sorted(set(corpus.names()) - {"written-none-of-strace"}))
+def test_an_entry_is_found_to_be_a_log(name):
+    assert find_reader(corpus.log_of(name)).name == "strace"
+
+
+def test_what_a_shell_leaves_is_no_log():
+    with pytest.raises(UnreadableInputError):
+        find_reader(corpus.log_of("written-none-of-strace"))
 
 
 @pytest.mark.parametrize("name", corpus.names())

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gzip
 import os
+import resource
 import shutil
 import subprocess
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from recorded import EVERY_PROGRAM, UNIX_NS, record
@@ -111,6 +113,37 @@ def test_a_file_from_before_midnight_with_a_smaller_id_is_no_day_late(tmp_path):
     assert read_strace(write_parts(tmp_path, parts)).events["pid"].tolist() == [999, 10]
 
 
+def times(hours, text="getpid() = 1"):
+    return "".join(f"{hour:02}:00:00 {text}\n" for hour in hours).encode()
+
+
+def test_a_thread_made_late_in_a_long_run_comes_after_what_made_it(tmp_path):
+    made = times([21], "clone(child_stack=NULL) = 11")
+    parts = {"log.10": times([8, 14, 20]) + made, "log.11": times([22])}
+    assert read_strace(write_parts(tmp_path, parts)).events["pid"].tolist() == [10] * 4 + [11]
+
+
+def test_the_day_of_a_file_is_that_of_the_call_that_made_its_thread(tmp_path):
+    # ids began again: the first file is the grandchild's; it is made on the third day
+    parts = {
+        "log.5": times([10]),
+        "log.98": times([8, 16, 0, 8], "getpid() = 98") + times([9], "vfork() = 99"),
+        "log.99": times([9, 19, 3], "getpid() = 99") + times([9], "clone3({}, 88) = 5"),
+    }
+    events = read_strace(write_parts(tmp_path, parts)).events
+    assert events["pid"].tolist() == [98] * 5 + [99] * 4 + [5]
+    hours = events["start_ns"] // (3600 * 10**9)
+    assert hours.tolist() == [8, 16, 24, 32, 33, 33, 43, 51, 57, 58]
+
+
+def test_threads_that_made_one_another_end_nowhere(tmp_path):
+    parts = {
+        "log.10": times([8], "clone() = 11") + times([9], "clone() = 10"),
+        "log.11": times([8], "clone() = 10"),
+    }
+    assert len(read_strace(write_parts(tmp_path, parts)).events) == 3
+
+
 def test_relative_times_of_several_files_are_no_clock(tmp_path):
     parts = {"log.10": LINE % b"     0.000000" * 2, "log.11": LINE % b"     0.000100"}
     read = read_strace(write_parts(tmp_path, parts))
@@ -149,6 +182,25 @@ def test_damage_in_one_file_is_told_and_the_others_are_read(tmp_path):
     assert set(read.events["pid"]) == {10, 13}
     assert read.losses["reason"].tolist()[-1] == "damaged archive"
     assert "log.13.gz" in read.losses["text"].tolist()[-1]
+
+
+def test_more_files_than_a_process_may_open_are_read(tmp_path):
+    folder = write_parts(tmp_path / "ff", {f"log.{i}": LINE % b"1.5" for i in range(1, 200)})
+    large = LINE % b"2.5" * 70_000  # one that is mapped
+    write_parts(folder, {f"log.{i}": large for i in range(200, 203)})
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = max(int(entry.name) for entry in Path("/proc/self/fd").iterdir()) + 40
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    try:
+        assert len(merge_logs(find_parts(folder))[0].splitlines()) == 199 + 3 * 70_000
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_a_number_alone_is_no_thread(tmp_path):
+    # such as /dev/fd/63
+    (tmp_path / "63").write_bytes(LINE % b"1.0")
+    assert read_strace(tmp_path / "63").events["pid"].isna().all()
 
 
 def test_a_file_whose_name_ends_with_no_id_is_refused(tmp_path):

@@ -15,7 +15,7 @@ from test_reference import expected_of, row_of, rows_of
 
 from coldstart_lab.errors import ColdStartError
 from coldstart_lab.readers.strace import read_buffer
-from coldstart_lab.readers.strace.scan import scan
+from coldstart_lab.readers.strace.lines.scan import scan
 from coldstart_lab.tables import STRACE_EVENTS, STRACE_LOSSES, STRACE_SUMMARY
 
 PIECES = (

@@ -164,3 +164,13 @@ def test_a_process_let_go_in_a_call_leaves_the_call_open(read):
     found = read("15856 restart_syscall(<... resuming interrupted read ...> <detached ...>\n")
     assert found.events["args"].tolist() == ["<... resuming interrupted read ...>"]
     assert found.losses.empty
+
+
+def test_a_name_that_commands_a_terminal_is_shown_as_text(tmp_path):
+    path = tmp_path / "\x1b]0;x\x07\udcff.log"
+    path.write_text("getpid() = 1\n")
+    log = read_strace(path)
+    for shown in (repr(log), log._repr_html_()):
+        assert "\\x1b]0;x\\x07" in shown
+        assert "\x1b" not in shown
+        shown.encode()

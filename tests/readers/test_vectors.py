@@ -13,7 +13,8 @@ from test_properties import PIECES
 
 from coldstart_lab.errors import ColdStartError
 from coldstart_lab.kernels import kernel
-from coldstart_lab.readers.strace import read_buffer, vectors
+from coldstart_lab.readers.strace import read_buffer
+from coldstart_lab.readers.strace.buffers import vectors
 
 PAGE = mmap.PAGESIZE
 texts = st.text("ab_ \n?", max_size=90).map(str.encode)

@@ -9,21 +9,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from coldstart_lab.readers.strace.alone import fill_pids
-from coldstart_lab.readers.strace.carrying import NOTHING, Carried
-from coldstart_lab.readers.strace.colours import strip_colours
-from coldstart_lab.readers.strace.counts import read_counts
-from coldstart_lab.readers.strace.details import details_frame
-from coldstart_lab.readers.strace.dumps import dumps_frame
-from coldstart_lab.readers.strace.frames import events_frame, losses_frame, summary_frame
-from coldstart_lab.readers.strace.kinds import (
+from coldstart_lab.readers.strace.buffers.colours import has_colours, strip_colours
+from coldstart_lab.readers.strace.grammar.kinds import (
     BRACKET_PID,
     CLOCK_NONE,
     CLOCK_RELATIVE,
     ELSEWHERE,
     HAS_DURATION,
     HAS_RETVAL,
-    LINE_NAMES,
     MESSAGE,
     NO_NAME,
     NO_PID,
@@ -32,14 +25,22 @@ from coldstart_lab.readers.strace.kinds import (
     TRUNCATED,
     UNFINISHED,
 )
-from coldstart_lab.readers.strace.lines import Lines
+from coldstart_lab.readers.strace.lines.alone import fill_pids
+from coldstart_lab.readers.strace.lines.carrying import NOTHING, Carried
+from coldstart_lab.readers.strace.lines.columns import Lines
+from coldstart_lab.readers.strace.lines.mending import mend_calls
+from coldstart_lab.readers.strace.lines.pairing import pair_resumed
+from coldstart_lab.readers.strace.lines.scan import scan
 from coldstart_lab.readers.strace.log import StraceLog
-from coldstart_lab.readers.strace.mending import mend_calls
 from coldstart_lab.readers.strace.merging import pid_of
-from coldstart_lab.readers.strace.messages import mark_tips, messages_frame
-from coldstart_lab.readers.strace.pairing import pair_resumed
-from coldstart_lab.readers.strace.scan import scan
-from coldstart_lab.readers.strace.stacks import stacks_frame
+from coldstart_lab.readers.strace.tables.counts import read_counts
+from coldstart_lab.readers.strace.tables.details import details_frame
+from coldstart_lab.readers.strace.tables.dumps import dumps_frame
+from coldstart_lab.readers.strace.tables.events import events_frame
+from coldstart_lab.readers.strace.tables.losses import losses_frame
+from coldstart_lab.readers.strace.tables.messages import mark_tips, messages_frame
+from coldstart_lab.readers.strace.tables.stacks import stacks_frame
+from coldstart_lab.readers.strace.tables.summary import summary_frame
 
 _NEWLINE = 10
 _SPAWNS = ("clone", "clone3", "fork", "vfork")
@@ -91,12 +92,13 @@ def read_batch(
     """
     threads = threads or _usable_cpus()
     size = len(buf) - len(before.text)
-    buf = strip_colours(buf)
+    coloured = before.coloured or has_colours(buf[len(before.text) :])
+    buf = strip_colours(buf) if coloured else buf
     lines, names = scan(buf, _split(buf, threads, part_bytes), threads=threads)
     first = len(before.line)
     lines.pid[:first] = before.pid
-    mend_calls(buf, lines, names)
-    _take_id_of_file(source, lines, names)
+    mend_calls(buf, lines, names, first=first)
+    _take_id_of_file(source, lines, names, first=first)
     mark_tips(buf, lines)
     counts = read_counts(buf, lines)
     alive = np.empty(0, dtype=np.int64)
@@ -110,12 +112,13 @@ def read_batch(
     partner, still_open = pair_resumed(lines, unknown, _ids(names, _EXECS))
     times, clock = before.place(lines)
     lines = lines._replace(time_ns=times)
-    kinds = np.bincount(lines.kind[first:], minlength=len(LINE_NAMES))
     lines.kind[:first][before.line == 0] = ELSEWHERE
     after = before
+    begun = 0  # the calls that another batch gets
     if more:
-        after = before.after(buf, lines, still_open, alive)
+        after = before.after(buf, lines, still_open, alive, coloured=coloured)
         lines.kind[still_open] = ELSEWHERE
+        begun = int(np.count_nonzero(still_open >= first))
     annexes = {
         "stacks": stacks_frame(buf, lines, partner),
         "dumps": dumps_frame(buf, lines, partner),
@@ -124,6 +127,8 @@ def read_batch(
         "details": details_frame(buf, lines),
         "losses": losses_frame(buf, lines, partner, damage),
     }
+    kinds = np.bincount(lines.kind[first:], minlength=ELSEWHERE + 1)[:ELSEWHERE]
+    kinds[SYSCALL] += begun
     timed = bool((lines.flags & HAS_DURATION).any())
     events = events_frame(buf, lines, names, partner, threads=threads)
     summary = summary_frame(lines, partner, events, kinds, size=size)
@@ -143,13 +148,14 @@ def _ids(names: list[str], wanted: tuple[str, ...]) -> NDArray[np.int32]:
     return np.array([names.index(name) for name in wanted if name in names], dtype=np.int32)
 
 
-def _take_id_of_file(source: Path, lines: Lines, names: list[str]) -> None:
+def _take_id_of_file(source: Path, lines: Lines, names: list[str], *, first: int) -> None:
     """Take the thread id of a single file of -ff, which has it in its name only.
 
     The name may end with another number; so not against what the calls say.
     """
     thread = pid_of(Path(source))
-    if thread is None or (lines.pid != NO_PID).any():
+    said = lines.pid[first:][lines.kind[first:] <= RESUMED]
+    if thread is None or (said != NO_PID).any():
         return
     own = lines.retval[np.isin(lines.name, _ids(names, _OWN_ID)) & (lines.flags & HAS_RETVAL > 0)]
     if not len(own) or thread in own:

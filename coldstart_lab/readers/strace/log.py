@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from coldstart_lab.readers.strace.kinds import Clock
+from coldstart_lab.readers.strace.grammar.kinds import Clock
+from coldstart_lab.redaction import printable
 from coldstart_lab.units import format_bytes
 
 # The tables most logs have no rows of, and what their rows are
@@ -102,7 +103,7 @@ class StraceLog:
         return bool(reads.head(1000).str.contains(r"^\d+<", regex=True).any())
 
     def __repr__(self) -> str:
-        return f"<StraceLog {self.source.name}: {'; '.join(self._facts())}>"
+        return f"<StraceLog {printable(self.source.name)}: {'; '.join(self._facts())}>"
 
     def _repr_html_(self) -> str:
         facts = "".join(f"<li>{escape(fact)}</li>" for fact in self._facts())
@@ -110,7 +111,7 @@ class StraceLog:
             f"<li>not recorded: {escape(what)} (strace {escape(flag)})</li>"
             for flag, what in self.missing_flags.items()
         )
-        name = escape(self.source.name)
+        name = escape(printable(self.source.name))
         return f"<div><b>strace log {name}</b><ul>{facts}{flags}</ul></div>"
 
     def _facts(self) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,25 +12,32 @@ from numpy.typing import NDArray
 
 from coldstart_lab.errors import UnreadableInputError
 from coldstart_lab.kernels import kernel
-from coldstart_lab.readers.strace.clock import nearest_day, place_times
-from coldstart_lab.readers.strace.colours import strip_colours
-from coldstart_lab.readers.strace.kinds import (
+from coldstart_lab.readers.strace.buffers.colours import has_colours, strip_colours
+from coldstart_lab.readers.strace.buffers.source import load_bytes
+from coldstart_lab.readers.strace.days import shift_days
+from coldstart_lab.readers.strace.grammar.kinds import (
     CLOCK_NAMES,
     CLOCK_OF_DAY,
     CLOCK_RELATIVE,
     DUMP,
+    HAS_RETVAL,
     NO_PID,
     NO_TIME,
     PID_MAX,
     RESUMED,
     STACK,
 )
-from coldstart_lab.readers.strace.scan import scan
+from coldstart_lab.readers.strace.lines.clock import place_times
+from coldstart_lab.readers.strace.lines.columns import Lines
+from coldstart_lab.readers.strace.lines.scan import scan
 from coldstart_lab.readers.strace.sniffing import sniff_log
-from coldstart_lab.readers.strace.source import load_bytes
 
 _COMPRESSED = (".gz", ".zst", ".xz")
 _GLOB = frozenset("*?[")
+_SPAWNS = ("clone", "clone3", "fork", "vfork")
+_NEWLINE = 10
+# A thread id of 19 digits, the blank behind it, and a newline
+_LONGEST_PREFIX = 21
 
 
 def pid_of(path: Path) -> int | None:
@@ -42,8 +50,8 @@ def pid_of(path: Path) -> int | None:
 
 def _split_name(path: Path) -> tuple[str, str]:
     name = path.name.removesuffix(path.suffix) if path.suffix in _COMPRESSED else path.name
-    stem, _, digits = name.rpartition(".")
-    return stem, digits
+    stem, dot, digits = name.rpartition(".")
+    return (stem, digits) if dot else (name, "")
 
 
 def find_parts(folder: Path) -> list[Path]:
@@ -137,12 +145,43 @@ def merge_logs(paths: Sequence[str | Path]) -> tuple[bytes, str | None]:
     ------
     UnreadableInputError
         If a file cannot be read or its name ends with no thread id.
+
+    Notes
+    -----
+    All files are unpacked into memory, and about three times as much is needed.
+
+    Times of day (-t, -tt) do not tell the day: a file begins within 22 hours of the call that made
+    its thread, or, where no file shows that (-p), within half a day of the first file; and between
+    two lines of a file there is less than half a day.
     """
-    buffers, starts, stops, times, prefixes = [], [], [], [], []
+    text, cuts, pids, damage = _gather(list(map(Path, paths)))
+    if not len(text):
+        return b"", damage
+    lines, names = scan(text, [(0, len(text))], threads=1)
+    first = np.searchsorted(lines.offset, cuts)
+    file = np.repeat(np.arange(len(pids)), np.diff(first))
+    times = _place(lines, first, _makers(lines, names, file, pids))
+    annex = (lines.kind == STACK) | (lines.kind == DUMP)
+    prefix = np.where((lines.pid >= 0) | annex, NO_PID, pids[file])
+    stops = np.append(lines.offset[1:], len(text)) - 1
+    order = np.argsort(times, kind="stable")
+    merged = np.empty(len(text) + _LONGEST_PREFIX * len(order), dtype=np.uint8)
+    digits = np.empty(20, dtype=np.uint8)
+    size = _join_lines(text, lines.offset[order], stops[order], prefix[order], digits, merged)
+    return merged[:size].tobytes(), damage
+
+
+def _gather(
+    paths: list[Path],
+) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64], str | None]:
+    """Put files into one text: it, the byte each file begins at and the last ends at, their ids.
+
+    One file at a time is open: there may be more of them than a process may open.
+    """
+    text = bytearray()
+    cuts, pids = [0], []
     damages: list[str] = []
-    begin: int | None = None
-    at = 0
-    for path in map(Path, paths):
+    for path in paths:
         pid = pid_of(path)
         if pid is None:
             raise UnreadableInputError(
@@ -154,46 +193,57 @@ def merge_logs(paths: Sequence[str | Path]) -> tuple[bytes, str | None]:
             damages.append(f"{path.name}: {damage}")
         if not len(buf):
             continue
-        buf = strip_colours(buf)
-        lines, _ = scan(buf, [(0, len(buf))], threads=1)
-        placed, clock = place_times(lines.time_ns, lines.clock, lines.kind <= RESUMED)
+        text += (strip_colours(buf) if has_colours(buf) else buf).data
+        if text[-1] != _NEWLINE:
+            text.append(_NEWLINE)
+        cuts.append(len(text))
+        pids.append(pid)
+    data = np.frombuffer(text, dtype=np.uint8)
+    data.flags.writeable = False
+    return data, np.array(cuts), np.array(pids, dtype=np.int64), "; ".join(damages) or None
+
+
+def _makers(
+    lines: Lines, names: list[str], file: NDArray[np.int64], pids: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return the row of the call that made the thread of each file; -1 where none shows that."""
+    spawns = [names.index(name) for name in _SPAWNS if name in names]
+    rows = np.flatnonzero(np.isin(lines.name, spawns) & (lines.flags & HAS_RETVAL != 0))
+    maker = dict(zip(lines.retval[rows].tolist(), rows.tolist(), strict=True))
+    found = np.array([maker.get(pid, -1) for pid in pids.tolist()], dtype=np.int64)
+    found[file[found] == np.arange(len(pids))] = -1
+    return found
+
+
+def _place(lines: Lines, first: NDArray[np.int64], makers: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the time of each line to order it by; a line without one has that of the last."""
+    placed = np.empty(len(lines.kind), dtype=np.int64)
+    of_day = []
+    for file, (start, stop) in enumerate(itertools.pairwise(first.tolist())):
+        part = slice(start, stop)
+        placed[part], clock = place_times(
+            lines.time_ns[part], lines.clock[part], lines.kind[part] <= RESUMED
+        )
         if clock == CLOCK_NAMES[CLOCK_RELATIVE]:
-            placed[:] = NO_TIME
+            placed[part] = NO_TIME
         elif clock == CLOCK_NAMES[CLOCK_OF_DAY]:
-            first = int(placed[placed != NO_TIME][0])
-            begin = first if begin is None else begin
-            placed[placed != NO_TIME] += nearest_day(first - begin)
-        buffers.append(buf)
-        starts.append(lines.offset + at)
-        ends = np.append(lines.offset[1:] - 1, len(buf) - (buf[-1] == 10))
-        stops.append(ends + at)
-        times.append(_carry_forward(placed))
-        annex = (lines.kind == STACK) | (lines.kind == DUMP)
-        prefixes.append(np.where((lines.pid >= 0) | annex, NO_PID, pid))
-        at += len(buf)
-    damaged = "; ".join(damages) or None
-    if not buffers:
-        return b"", damaged
-    order = np.argsort(np.concatenate(times), kind="stable")
-    merged = _join_lines(
-        np.concatenate(buffers),
-        np.concatenate(starts)[order],
-        np.concatenate(stops)[order],
-        np.concatenate(prefixes)[order],
-    )
-    return merged.tobytes(), damaged
-
-
-def _carry_forward(times: NDArray[np.int64]) -> NDArray[np.int64]:
-    last = np.maximum.accumulate(np.where(times == NO_TIME, 0, np.arange(len(times))))
-    return times[last]
+            of_day.append(file)
+    timed = placed != NO_TIME
+    if of_day:
+        shift = np.zeros(len(makers), dtype=np.int64)
+        shift[of_day] = shift_days(placed, first, makers, of_day)
+        placed += np.where(timed, np.repeat(shift, np.diff(first)), 0)
+    begin = np.repeat(first[:-1], np.diff(first))
+    last = np.maximum.accumulate(np.where(timed, np.arange(len(placed)), begin))
+    return placed[last]
 
 
 @kernel
-def _join_lines(buf: Any, start: Any, stop: Any, pid: Any) -> Any:
-    """Write the lines in the order given, each with its thread id, where that is not negative."""
-    digits = np.empty(20, dtype=np.uint8)
-    out = np.empty((stop - start).sum() + 21 * len(start), dtype=np.uint8)
+def _join_lines(buf: Any, start: Any, stop: Any, pid: Any, digits: Any, out: Any) -> int:
+    """Write the lines in the order given, each with its thread id, where that is not negative.
+
+    Returns how many bytes that are.
+    """
     at = 0
     for row in range(len(start)):
         value = pid[row]
@@ -212,4 +262,4 @@ def _join_lines(buf: Any, start: Any, stop: Any, pid: Any) -> Any:
             at += 1
         out[at] = 10
         at += 1
-    return out[:at]
+    return at

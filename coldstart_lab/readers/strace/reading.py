@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -12,15 +11,24 @@ from numpy.typing import NDArray
 
 from coldstart_lab.errors import UnreadableInputError, UsageError
 from coldstart_lab.readers.strace.batch import PART, read_batch
+from coldstart_lab.readers.strace.buffers.source import load_bytes
+from coldstart_lab.readers.strace.lines.scan import count_lines
 from coldstart_lab.readers.strace.log import StraceLog
 from coldstart_lab.readers.strace.merging import expand_parts, find_parts, merge_logs
 from coldstart_lab.readers.strace.sniffing import sniff_log
-from coldstart_lab.readers.strace.source import load_bytes, open_stream
+
+_NEWLINE = 10
+# Of a line of strace, in bytes: "x() = 0" and its end
+_SHORTEST = 8
+_MANY = 1 << 22
+# Pieces of a log that tell how long its lines are, and their size
+_SAMPLES = 256
+_SAMPLE = 1 << 12
 
 
 def sniff_strace(path: Path) -> bool:
     """Whether a file looks like a strace log, or a folder holds the files of ``strace -ff``."""
-    return bool(find_parts(path)) if path.is_dir() else sniff_log(path)
+    return bool(find_parts(path)) if path.is_dir() else path.is_file() and sniff_log(path)
 
 
 def read_strace(
@@ -28,45 +36,52 @@ def read_strace(
 ) -> StraceLog:
     """Read a strace log into tables.
 
-    Understands logs of ``strace`` with -f, -t, -tt, -ttt, -r, -T, -y, -yy, -Y and their long forms,
-    with thread ids before the lines, in brackets, or absent; calls interrupted by other threads
-    are joined. A damaged log is read as far as it goes; what was not understood is in ``losses``.
+    Understands what strace 4.5 to 7.2 writes: with thread ids before the lines, in brackets, or
+    absent; with times or without (-t, -tt, -ttt, -r, -T); with what -y, -yy, -Y, -k, -n, -i, -v, -X
+    and --secontext add, dumps of buffers, tables of counts, colours. Calls interrupted by other
+    threads are joined. A damaged log is read as far as it goes; what was not understood is in
+    ``losses``, and so is what ended it early.
 
     Parameters
     ----------
     path : path-like, sequence of path-like, or binary file
         A log, plain or compressed with gzip, zstd or xz; the files of ``strace -ff``, to be merged
         by time: their folder, a pattern such as ``out/log.*``, or a list; or an open file such as
-        ``sys.stdin.buffer``.
+        ``sys.stdin.buffer``. A path may be that of a pipe.
     threads : int, optional
         How many threads scan the log; one a CPU this process may use, unless it is small.
 
     Returns
     -------
     StraceLog
-        ``events`` (one row an event, times in ns), ``summary`` and ``losses``.
+        ``events`` (one row an event, times in ns), ``summary`` (what was read, counted),
+        ``losses``, and those that most logs have no rows of: ``stacks``, ``dumps``, ``counts``,
+        ``messages`` and ``details``.
 
     Raises
     ------
     UnreadableInputError
-        If the file cannot be opened or holds no line of strace.
+        If the file cannot be opened or holds no line of strace, or if it has more than 4 million
+        lines that are on average shorter than any that strace writes.
     UsageError
         If ``threads`` is less than 1.
 
     Notes
     -----
     ``start_ns`` is when strace saw the call begin, ``duration_ns`` what -T printed: the time
-    between the two stops of the call, the tracer's own part included.
+    between the two stops of the call, the tracer's own part included. A log of several files with
+    -r has no clock: each of its times counts from the last line of *any* file.
+
+    The log, if it is packed its content, and its tables must fit in memory;
+    :func:`read_strace_batches` reads one of any size. A log must not be cut shorter, such as by
+    strace started again with the same ``-o``, while it is read.
     """
     if threads is not None and threads < 1:
         raise UsageError(f"threads must be 1 or more, not {threads}")
     if not isinstance(path, (Path, Sequence)):
-        with open_stream(path) as stream:
-            content, damage = stream.read(sys.maxsize)
+        buf, damage = load_bytes(path)
         name = Path(str(getattr(path, "name", "standard input")))
-        return read_buffer(
-            np.frombuffer(content, dtype=np.uint8), source=name, damage=damage, threads=threads
-        )
+        return read_buffer(buf, source=name, damage=damage, threads=threads)
     parts = expand_parts(path)
     if parts is None:
         path = Path(cast("str | Path", path))
@@ -74,7 +89,7 @@ def read_strace(
         return read_buffer(buf, source=path, damage=damage, threads=threads)
     source = Path(path) if isinstance(path, (str, Path)) else parts[0].parent
     text, damage = merge_logs(parts)
-    buf = np.frombuffer(text, dtype=np.uint8) if text else np.empty(0, dtype=np.uint8)
+    buf = np.frombuffer(text, dtype=np.uint8)
     one_file = len(parts) == 1
     return read_buffer(buf, source=source, damage=damage, threads=threads, one_file=one_file)
 
@@ -113,14 +128,31 @@ def read_buffer(
     Raises
     ------
     UnreadableInputError
-        If it holds no line of strace.
+        If it holds no line of strace, or absurdly many short lines.
     """
+    _refuse_short_lines(buf, source)
     log, _ = read_batch(
         buf, source=source, damage=damage, threads=threads, part_bytes=part_bytes,
         one_file=one_file,
     )  # fmt: skip
     insist_on_content(log, damage)
     return log
+
+
+def _refuse_short_lines(buf: NDArray[np.uint8], source: Path) -> None:
+    """Refuse a text of many lines shorter than those of strace: each takes some 100 bytes."""
+    if len(buf) <= _MANY:
+        return
+    sampled = range(0, len(buf), len(buf) // _SAMPLES)
+    sample = np.concatenate([buf[at : at + _SAMPLE] for at in sampled])
+    if np.count_nonzero(sample == _NEWLINE) * _SHORTEST * 2 < len(sample):
+        return
+    lines = int(count_lines(buf, 0, len(buf)))
+    if lines > _MANY and lines * _SHORTEST > len(buf):
+        raise UnreadableInputError(
+            f"its {lines:,} lines are too short for a log of strace", path=source,
+            hint="read_strace_batches, and coldstart read, take less memory for them",
+        )  # fmt: skip
 
 
 def insist_on_content(log: StraceLog, damage: str | None = None) -> None:

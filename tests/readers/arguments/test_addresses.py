@@ -51,6 +51,19 @@ def ends(log):
         (f"bind(3<UDP:[9]>, {V4}, 16) = 0", ("AF_INET", "UDP", "10.0.0.2", 53, None, None, None)),
         ('connect(3<UNIX-STREAM:[9]>, {sa_family=AF_UNIX, sun_path=@"a\\"}, b"}, 9) = 0',
          ("AF_UNIX", "STREAM", "9", None, None, None, '@a"}, b')),
+        ('connect(3<TCP:[9]>, {sa_family=0x2 /* AF_INET */, sin_port="\\x22\\x2c" '
+         '/* htons(8748) */, '
+         'sin_addr="\\x7f\\x00\\x00\\x0a" /* inet_addr("127.0.0.10") */}, 16) = 0',
+         ("AF_INET", "TCP", None, None, "127.0.0.10", 8748, None)),
+        ('connect(3<TCPv6:[9]>, {sa_family=0xa /* AF_INET6 */, sin6_port="\\x00\\x50" '
+         '/* htons(80) */, '
+         'sin6_flowinfo="\\x00\\x00\\x00\\x00" /* htonl(0) */, sin6_addr="\\xfe\\x80" '
+         '/* inet_pton(AF_INET6, "fe80::1") */, sin6_scope_id=0}, 28) = 0',
+         ("AF_INET6", "TCP", None, None, "fe80::1", 80, None)),
+        ('connect(3<UNIX-STREAM:[9]>, {sa_family=0x1 /* AF_UNIX */, sun_path="/a, b"}, 9) = 0',
+         ("AF_UNIX", "STREAM", "9", None, None, None, "/a, b")),
+        ('sendto(3<NETLINK:[ROUTE:1]>, "", 0, 0, {sa_family=0x10 /* AF_NETLINK */, nl_pid=7, '
+         'nl_groups=0}, 12) = 0', ("AF_NETLINK", "ROUTE", "1", None, "7", None, None)),
     ],
 )  # fmt: skip
 def test_forms(call, known):
@@ -64,6 +77,24 @@ def test_the_calls_before_tell_where_strace_did_not():
         "socket(AF_INET6, SOCK_DGRAM, IPPROTO_IP) = 3\n"
         f"connect(3, {V6}, 28) = 0\ndup(3) = 4\nclose(3) = 0\nsend(4, NULL, 0, 0) = 0\n"
     ) == {"family": "AF_INET6", "protocol": "UDP", "remote_address": "fe80::1", "remote_port": 80}
+
+
+@pytest.mark.parametrize(
+    ("made", "known"),
+    [
+        ("0x2 /* AF_INET */, 0x80801 /* SOCK_STREAM|SOCK_CLOEXEC|SOCK_NONBLOCK */, "
+         "0 /* IPPROTO_IP */", ("AF_INET", "TCP")),
+        ("0x1 /* AF_UNIX */, 0x2 /* SOCK_DGRAM */, 0", ("AF_UNIX", "DGRAM")),
+        ("0x10 /* AF_NETLINK */, 0x3 /* SOCK_RAW */, 0 /* NETLINK_ROUTE */",
+         ("AF_NETLINK", "ROUTE")),
+        ("0x11 /* AF_PACKET */, 0x3 /* SOCK_RAW */, 0x300", ("AF_PACKET", None)),
+        ("0x2, 0x1, 0", (None, None)),
+    ],
+)  # fmt: skip
+def test_sockets_that_are_named_in_comments(made, known):
+    found = ends(f"socket({made}) = 3\nsend(3, NULL, 0, 0) = 0\n")
+    expected = zip(("family", "protocol"), known, strict=True)
+    assert found == {name: value for name, value in expected if value is not None}
 
 
 def test_an_accepted_socket_has_the_end_of_its_listener():

@@ -152,6 +152,30 @@ def test_a_flag_needs_a_name(ask):
         ask(slow.read("getpid() = 1\n"), "")
 
 
+@pytest.mark.parametrize("name", ["|O_CREAT", " O_CREAT", "-x", "O_CREAT|O_EXCL", "O_\n", "é"])
+@pytest.mark.parametrize("ask", [call_flags, flag_columns, has_flag])
+def test_what_is_no_name_is_refused(ask, name):
+    with pytest.raises(UsageError, match="name"):
+        ask(slow.read('open("a", O_RDWR|O_CREAT, -x) = 3\n'), name)
+
+
+def test_more_flags_than_there_are_get_no_columns():
+    log = "".join(f'open("a", O_A{nth}|O_B{nth}) = 3\n' for nth in range(600))
+    with pytest.raises(UsageError, match="1200 different flags"):
+        flag_columns(slow.read(log), "O_")
+    found = flag_columns(slow.read("".join(log.splitlines(keepends=True)[:450])), "O_")
+    assert found.sum().tolist() == [1] * 900
+    assert list(found) == sorted(found)
+
+
+def test_names_in_comments_are_flags_too():
+    events = slow.read(
+        'openat(-100 /* AT_FDCWD */</srv, O_EXCL>, "a", 0x42 /* O_RDWR|O_CREAT */, 0644) = 3\n'
+    )
+    assert call_flags(events, "O_").tolist() == ["O_RDWR|O_CREAT"]
+    assert not has_flag(events, "O_EXCL").any()
+
+
 @given(st.lists(st.text(alphabet='O_RDWAT|<"3\\/[], ', max_size=30)), st.sampled_from(["O_", "A"]))
 def test_any_text_has_flags_or_not_without_an_error(texts, prefix):
     frame = pd.DataFrame({"args": pd.array(texts, dtype="string[pyarrow]")})

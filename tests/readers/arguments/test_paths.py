@@ -81,6 +81,27 @@ def test_folders_are_put_before_relative_paths():
     ]  # fmt: skip
 
 
+def test_folders_that_are_named_in_comments():
+    events = slow.read(
+        'openat(-100 /* AT_FDCWD */</srv/a, b>, "c", 0x0) = 3\n'
+        'newfstatat(-100 /* AT_FDCWD */, "d", {}, 0) = 0\n'
+    )
+    found = call_paths(events)
+    assert found["path"].tolist() == ["c", "d"]
+    assert found["argument"].tolist() == [1, 1]
+    assert found["full_path"].fillna("?").tolist() == ["/srv/a, b/c", "?"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["getxattrat", "setxattrat", "listxattrat", "removexattrat", "open_tree_attr", "file_getattr",
+     "file_setattr"],
+)  # fmt: skip
+def test_newer_calls_below_a_folder(name):
+    events = slow.read(f'{name}(AT_FDCWD</srv>, "a", 0, "user.b", 0x1, 16) = 0\n')
+    assert call_paths(events)["full_path"].tolist() == ["/srv/a"]
+
+
 @given(st.lists(st.binary(min_size=1, max_size=20), min_size=1), st.booleans())
 def test_any_path_comes_back(given_paths, cut):
     style = "hex" if cut else "octal"

@@ -52,6 +52,7 @@ PARTS = [
     # the name of -N is not a part of the argument
     *(text for text in strace_logs.DESCRIPTORS if not text.startswith("fd=")),
     "[{fd=3<pipe:[1]>, events=POLLIN}, {fd=4, events=POLLOUT}]", '{a=1, b="},]"} => {c=[2]}',
+    "-100 /* AT_FDCWD */</srv/a, b (c>",
     "FUTEX_OP_SET<<28|0<<12|FUTEX_OP_CMP_GT<<24|0x1", "[3<pipe:[1]> 4</x>]", "-1",
     '8<UNIX-STREAM:[1->2,@"a]>, \\"b"]>', "0x7ffe /* 39 vars, unterminated */",
 ]  # fmt: skip

@@ -206,6 +206,61 @@ def test_sockets_are_named_as_far_as_known():
     ]  # fmt: skip
 
 
+def made(log):
+    """The descriptors that a log's last call made."""
+    events = slow.read(log)
+    found = track_descriptors(events)
+    return found.loc[found["made"] & (found["line"] == events["line"].max()), "fd"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("call", "opened"),
+    [
+        ("bpf(BPF_MAP_CREATE, {map_type=BPF_MAP_TYPE_HASH, key_size=4}, 72) = 0", [0]),
+        ("bpf(0x7 /* BPF_OBJ_GET */, {pathname=\"/sys/fs/bpf/a\"}, 72) = 5", [5]),
+        ('bpf(BPF_OBJ_GET, {pathname="/sys/fs/bpf/a"}, 72) = 5', [5]),
+        ("bpf(BPF_OBJ_GET_INFO_BY_FD, {info={bpf_fd=3, info_len=9, info=0x1}}, 16) = 0", []),
+        ("bpf(BPF_MAP_UPDATE_ELEM, {map_fd=3, key=0x1, value=0x2, flags=BPF_ANY}, 32) = 0", []),
+        ("bpf(BPF_PROG_GET_NEXT_ID, {start_id=0, next_id=9}, 12) = 0", []),
+        ("landlock_create_ruleset(NULL, 0, LANDLOCK_CREATE_RULESET_VERSION) = 7", []),
+        ("landlock_create_ruleset(NULL, 0, 0x1 /* LANDLOCK_CREATE_RULESET_VERSION */) = 7", []),
+        ("landlock_create_ruleset({handled_access_fs=LANDLOCK_ACCESS_FS_EXECUTE}, 8, 0) = 7", [7]),
+        ("seccomp(SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC|"
+         "SECCOMP_FILTER_FLAG_NEW_LISTENER, {len=3, filter=0x1}) = 4", [4]),
+        ("seccomp(SECCOMP_SET_MODE_FILTER, 0, {len=3, filter=0x1}) = 0", []),
+        ('mq_open("a", O_RDWR|O_CREAT, 0600, NULL) = 6', [6]),
+        ('open_tree_attr(AT_FDCWD, "a", OPEN_TREE_CLONE, NULL, 0) = 6', [6]),
+    ],
+)  # fmt: skip
+def test_what_is_returned_is_a_descriptor_or_not(call, opened):
+    assert made(f"{call}\n") == opened
+
+
+def test_a_call_that_returned_0_does_not_take_the_place_of_the_input():
+    events = slow.read(
+        'open("/a", O_RDONLY) = 0\nbpf(BPF_MAP_UPDATE_ELEM, {map_fd=3}, 32) = 0\n'
+        'read(0, "", 9) = 0\n'
+    )
+    assert targets(events)[-1] == "/a"
+
+
+def test_a_copy_of_what_is_not_known_is_not_known():
+    events = slow.read(
+        'open("/a", O_RDONLY) = 3\ndup2(18446744073709551615, 3) = 3\nread(3, "", 9) = 0\n'
+    )
+    assert targets(events)[-1] is None
+
+
+def test_queues_are_closed_by_an_exec():
+    events = slow.read(
+        'mq_open("a", O_RDWR) = 3\nexecve("/x", ["x"], 0x1) = 0\nmq_timedsend(3, "x", 1, 0, NULL)'
+        " = -1 EBADF (Bad file descriptor)\n"
+    )
+    found = track_descriptors(events)
+    assert found["fd"].tolist() == [3, 3]
+    assert found["opened_line"].isna().tolist() == [False, True]
+
+
 NAMES = [
     "openat",
     "read",

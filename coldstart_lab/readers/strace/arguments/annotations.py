@@ -11,15 +11,16 @@ import pyarrow.compute as pc
 
 from coldstart_lab.kernels import kernel
 from coldstart_lab.readers.strace.arguments.escapes import decode_strings
-from coldstart_lab.readers.strace.arguments.text import Bytes, Spans, text_of, whole
-from coldstart_lab.readers.strace.lexer import (
+from coldstart_lab.readers.strace.arguments.splitting import CWD_COMMENT
+from coldstart_lab.readers.strace.arguments.text import Bytes, Spans, no_spans, text_of, whole
+from coldstart_lab.readers.strace.buffers.spans import intern_spans
+from coldstart_lab.readers.strace.grammar.lexer import (
     GREATER,
     LESS,
     number_end,
     skip_annotation,
     starts_with,
 )
-from coldstart_lab.readers.strace.spans import intern_spans
 from coldstart_lab.tables import STRING
 
 _CWD = b"AT_FDCWD"
@@ -66,13 +67,13 @@ def annotation_spans(data: Bytes, spans: Spans) -> Spans:
     Spans, n rows
         What is between the angle brackets.
     """
-    return Spans(*_annotation_spans(data, *spans))
+    found = no_spans(len(spans.start))
+    _annotation_spans(data, *spans, *found)
+    return found
 
 
 @kernel
-def _annotation_spans(data: Any, start: Any, length: Any) -> tuple[Any, Any]:
-    begins = np.zeros(len(start), dtype=np.int64)
-    lengths = np.full(len(start), -1, dtype=np.int64)
+def _annotation_spans(data: Any, start: Any, length: Any, begins: Any, lengths: Any) -> None:
     for row in range(len(start)):
         stop = start[row] + length[row]
         i = number_end(data, start[row], stop)
@@ -80,13 +81,14 @@ def _annotation_spans(data: Any, start: Any, length: Any) -> tuple[Any, Any]:
             i = start[row]
             if starts_with(data, i, stop, _CWD):
                 i += len(_CWD)
+        elif starts_with(data, i, stop, CWD_COMMENT):
+            i += len(CWD_COMMENT)
         if i >= stop or data[i] != LESS:
             continue
         close = skip_annotation(data, i, stop)
         if data[close - 1] == GREATER and close > i + 2:
             begins[row] = i + 1
             lengths[row] = close - i - 2
-    return begins, lengths
 
 
 def printed_targets(data: Bytes, spans: Spans) -> pd.Categorical:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from coldstart_lab.kernels import kernel
 from coldstart_lab.readers.strace.arguments.text import Ints, text_of
-from coldstart_lab.readers.strace.lexer import ZERO, is_digit, starts_with
+from coldstart_lab.readers.strace.grammar.lexer import ZERO, is_digit, starts_with
 
 _U64 = b"u64="
 _DATA = b"data=0x"
@@ -28,15 +28,16 @@ def epoll_data(args: pd.Series, *, at_most: int = 4) -> Ints:
     Returns
     -------
     array of int64, shape (n, at_most)
-        The 64 bits of each event's data; -1 where a call has fewer events.
+        The lower 63 bits of each event's data; -1 where a call has fewer events.
     """
-    return np.asarray(_epoll_data(*text_of(args), at_most))
+    out = np.full((len(args), at_most), -1, dtype=np.int64)
+    _epoll_data(*text_of(args), out)
+    return out
 
 
 @kernel
-def _epoll_data(offsets: Any, data: Any, at_most: int) -> Any:
-    rows = len(offsets) - 1
-    out = np.full((rows, at_most), -1, dtype=np.int64)
+def _epoll_data(offsets: Any, data: Any, out: Any) -> None:
+    rows, at_most = out.shape
     for row in range(rows):
         i, stop = offsets[row], offsets[row + 1]
         found = 0
@@ -61,4 +62,3 @@ def _epoll_data(offsets: Any, data: Any, at_most: int) -> Any:
                 i += 1
             out[row, found] = np.int64(value & np.uint64(0x7FFFFFFFFFFFFFFF))
             found += 1
-    return out

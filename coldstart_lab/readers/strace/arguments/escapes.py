@@ -9,9 +9,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coldstart_lab.kernels import kernel, routine
-from coldstart_lab.readers.strace.arguments.text import Bytes, Spans
-from coldstart_lab.readers.strace.lexer import BACKSLASH, LOWER_X, QUOTE, starts_with
-from coldstart_lab.readers.strace.text import gather_text
+from coldstart_lab.readers.strace.arguments.text import Bytes, Spans, no_spans
+from coldstart_lab.readers.strace.buffers.text import gather_text
+from coldstart_lab.readers.strace.grammar.lexer import BACKSLASH, LOWER_X, QUOTE, starts_with
 
 EVERYTHING = 1 << 62
 _CUT = b"..."
@@ -66,8 +66,10 @@ def decode_strings(
         n strings.
     """
     out = np.empty(int(np.maximum(spans.length, 0).sum()), dtype=np.uint8)
-    start, length, truncated, used = _decode(data, *spans, at_most, quoted, _PLAIN, _DIGIT, out)
-    return Decoded(out[:used], Spans(start, length), truncated)
+    found = no_spans(len(spans.start))
+    truncated = np.zeros(len(spans.start), dtype=np.bool_)
+    used = _decode(data, *spans, at_most, quoted, _PLAIN, _DIGIT, out, *found, truncated)
+    return Decoded(out[:used], found, truncated)
 
 
 @routine
@@ -89,14 +91,11 @@ def _unescape(data: Any, i: int, stop: int, plain: Any, digit: Any) -> tuple[int
 
 @kernel
 def _decode(
-    data: Any, start: Any, length: Any, at_most: int, quoted: bool, plain: Any, digit: Any, out: Any
-) -> tuple[Any, Any, Any, int]:
-    rows = len(start)
-    begins = np.zeros(rows, dtype=np.int64)
-    lengths = np.full(rows, -1, dtype=np.int64)
-    truncated = np.zeros(rows, dtype=np.bool_)
+    data: Any, start: Any, length: Any, at_most: int, quoted: bool, plain: Any, digit: Any,
+    out: Any, begins: Any, lengths: Any, truncated: Any,
+) -> int:  # fmt: skip
     to = 0
-    for row in range(rows):
+    for row in range(len(start)):
         i, stop = start[row], start[row] + length[row]
         if i > stop or (quoted and (i == stop or data[i] != QUOTE)):
             continue
@@ -115,4 +114,4 @@ def _decode(
         lengths[row] = to - begins[row]
         # a log that was cut off has no closing quote
         truncated[row] |= quoted and (i >= stop or starts_with(data, i + 1, stop, _CUT))
-    return begins, lengths, truncated, to
+    return to

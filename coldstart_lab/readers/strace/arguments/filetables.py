@@ -23,12 +23,15 @@ OWN_END, OTHER_END = 5, 6  # event value names this end, or the other one, of th
 BIRTH = 7  # thread value is new; extra is 1 if it shares the table, plus 2 if the process
 EXEC = 8
 PRIVATE = 9  # the table is shared no longer
-CLOSE_RANGE, MARK_RANGE = 10, 11  # the descriptors fd to value
+CLOSE_RANGE, MARK_RANGE = 10, 11  # the descriptors fd to value, which is not less
 
 EMPTY = -1
 # Numbers above are not followed, nor more slots than this in all: a log may be made up
 _MOST_DESCRIPTORS = 1 << 16
 _MOST_SLOTS = 1 << 25
+
+# How far a replay is: the next step, slots used, tables made
+_STEP, _USED, _TABLES = range(3)
 
 
 class Replayed(NamedTuple):
@@ -56,7 +59,7 @@ def replay(steps: Replayed, table: Ints, *, results: int, entries: int) -> State
     Parameters
     ----------
     steps : Replayed
-        In order of time.
+        In order of time; ``fd`` is never negative.
     table : array of int64, shape (number of threads,)
         Which table each thread begins with.
     results, entries : int
@@ -72,7 +75,13 @@ def replay(steps: Replayed, table: Ints, *, results: int, entries: int) -> State
     own = int(table.max(initial=0)) + 1
     new = int(np.isin(steps.what, (BIRTH, EXEC, PRIVATE)).sum())
     base, room = np.zeros((2, own + new), dtype=np.int64)
-    _replay(*steps, table.copy(), np.arange(len(table)), base, room, own, ends, found)
+    reached = np.array([0, 0, own], dtype=np.int64)
+    tables = (table.copy(), np.arange(len(table)), base, room)
+    pool = np.empty(1024, dtype=np.int32)
+    while (lacking := _replay(*steps, *tables, ends, found, reached, pool)) > 0:
+        larger = np.empty(2 * (len(pool) + lacking), dtype=np.int32)
+        larger[: len(pool)] = pool
+        pool = larger
     return State(*found)
 
 
@@ -82,38 +91,32 @@ def _slot(pool: Any, base: Any, room: Any, table: int, fd: int) -> int:
 
 
 @routine
-def _copy(
-    pool: Any, used: Any, base: Any, room: Any, old: int, new: int, least: int
-) -> Any:  # fmt: skip
-    """Copy a table to the end of the pool, with room for ``least``; return the pool."""
+def _copy(pool: Any, reached: Any, base: Any, room: Any, old: int, new: int, least: int) -> int:
+    """Copy a table to the end of the pool, with room for ``least``; return the slots it lacks."""
     count = room[old]
     while count > 0 and pool[base[old] + count - 1] == EMPTY:
         count -= 1
     room[old] = count  # so that the same empty slots are not looked at for every child
     need = count if count > least else least
-    begin = used[0]
+    begin = reached[_USED]
     if begin + need > _MOST_SLOTS:
         room[new] = 0
-        return pool
+        return 0
     if begin + need > len(pool):
-        larger = np.empty(2 * (begin + need), dtype=np.int32)
-        for at in range(begin):
-            larger[at] = pool[at]
-        pool = larger
+        return int(begin + need - len(pool))
     for fd in range(need):
         pool[begin + fd] = pool[base[old] + fd] if fd < count else EMPTY
-    base[new], room[new], used[0] = begin, need, begin + need
-    return pool
+    base[new], room[new], reached[_USED] = begin, need, begin + need
+    return 0
 
 
 @kernel
 def _replay(
     what: Any, who: Any, fds: Any, values: Any, extras: Any, marks: Any,
-    table: Any, group: Any, base: Any, room: Any, tables: int, ends: Any, found: Any,
-) -> None:  # fmt: skip
-    pool = np.empty(1024, dtype=np.int32)
-    used = np.zeros(1, dtype=np.int64)
-    for step in range(len(what)):
+    table: Any, group: Any, base: Any, room: Any, ends: Any, found: Any, reached: Any, pool: Any,
+) -> int:  # fmt: skip
+    """Do the steps from the one reached on; return how many slots the pool lacks to go on."""
+    for step in range(reached[_STEP], len(what)):
         op, thread, fd, value, extra = what[step], who[step], fds[step], values[step], extras[step]
         mine = table[thread]
         # the table that this step makes, or makes larger
@@ -121,12 +124,16 @@ def _replay(
         if op in (MAKE, COPY) and room[mine] <= fd < _MOST_DESCRIPTORS:
             least = 2 * fd + 8
         elif op in (EXEC, PRIVATE) or (op == BIRTH and extra & 1 == 0):
-            to = tables
-            tables += 1
+            to = reached[_TABLES]
         if to != mine or least > 0:
-            pool = _copy(pool, used, base, room, mine, to, least)
+            lacking = _copy(pool, reached, base, room, mine, to, least)
+            if lacking > 0:
+                reached[_STEP] = step
+                return lacking
+            reached[_TABLES] += to != mine
         slot = _slot(pool, base, room, mine, fd)
-        at = base[mine] + fd
+        # a number may be as large as a log likes to have it
+        at = base[mine] + min(fd, room[mine])
         if op == USE:
             found[0, value] = slot >> 1
             found[1, value] = ends[0, slot >> 1]
@@ -150,12 +157,12 @@ def _replay(
                 table[group[thread]] = to
                 _sweep(pool, base[to], base[to] + room[to])
         elif op in (CLOSE_RANGE, MARK_RANGE):
-            last = base[mine] + (value + 1 if value + 1 < room[mine] else room[mine])
-            for place in range(at, last):
+            stop = base[mine] + min(value, room[mine] - 1) + 1
+            for place in range(at, stop):
                 if pool[place] != EMPTY:
                     pool[place] |= 1
             if op == CLOSE_RANGE:
-                _sweep(pool, at, last)
+                _sweep(pool, at, stop)
         elif slot == EMPTY:
             continue
         elif op == CLOSE:
@@ -164,6 +171,7 @@ def _replay(
             pool[at] = (slot & ~1) | value
         else:
             ends[op - OWN_END, slot >> 1] = value
+    return 0
 
 
 @routine

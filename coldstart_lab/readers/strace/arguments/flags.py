@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -10,11 +11,14 @@ import pandas as pd
 from coldstart_lab.errors import UsageError
 from coldstart_lab.kernels import kernel, routine
 from coldstart_lab.readers.strace.arguments.splitting import find_word
-from coldstart_lab.readers.strace.arguments.text import text_of
-from coldstart_lab.readers.strace.lexer import starts_with
-from coldstart_lab.readers.strace.spans import intern_spans
-from coldstart_lab.readers.strace.vectors import NAME_BYTES, name_end
+from coldstart_lab.readers.strace.arguments.text import Spans, Text, no_spans, text_of
+from coldstart_lab.readers.strace.buffers.spans import intern_spans
+from coldstart_lab.readers.strace.buffers.vectors import NAME_BYTES, name_end
+from coldstart_lab.readers.strace.grammar.lexer import starts_with
 
+_NAME = re.compile("[A-Za-z0-9_]+")
+# No real log has as many flags of one prefix
+_MOST_COLUMNS = 1000
 _BAR, _SHIFT = 124, 60
 _CWD = b"AT_FDCWD"  # a folder, not a flag
 
@@ -39,12 +43,11 @@ def call_flags(events: pd.DataFrame, prefix: str) -> pd.Series:
     Raises
     ------
     UsageError
-        If the prefix is empty.
+        If the prefix is not the begin of a name.
     """
     text = text_of(events["args"])
-    return pd.Series(
-        intern_spans(text.data, *_find_flags(*text, _encoded(prefix), False)), index=events.index
-    )
+    found = _flag_spans(text, _encoded(prefix), whole=False)
+    return pd.Series(intern_spans(text.data, *found), index=events.index)
 
 
 def flag_columns(events: pd.DataFrame, prefix: str) -> pd.DataFrame:
@@ -62,17 +65,24 @@ def flag_columns(events: pd.DataFrame, prefix: str) -> pd.DataFrame:
     DataFrame of bool, with the index of ``events``
         A column a flag that any call has, in alphabetical order: ``flag_columns(events,
         "O_").sum()`` counts them.
+
+    Raises
+    ------
+    UsageError
+        If the prefix is not the begin of a name, or calls have more than 1000 different flags.
     """
     flags = call_flags(events, prefix).cat
-    sets = [set(text.split("|")) for text in flags.categories]
-    codes = flags.codes.to_numpy()
-    return pd.DataFrame(
-        {
-            name: np.array([name in flags_of for flags_of in sets] + [False])[codes]
-            for name in sorted(set().union(*sets))
-        },
-        index=events.index,
-    )
+    sets = pd.Series(flags.categories.astype(object)).str.split("|").explode()
+    place, names = pd.factorize(sets, sort=True)
+    if len(names) > _MOST_COLUMNS:
+        raise UsageError(
+            f"there are {len(names)} different flags, too many for a column each",
+            hint="call_flags gives the sets that calls have",
+        )
+    # the row after the last is that of calls without any
+    has = np.zeros((len(flags.categories) + 1, len(names)), dtype=bool)
+    has[sets.index, place] = True
+    return pd.DataFrame(has[flags.codes.to_numpy()], index=events.index, columns=list(names))
 
 
 def has_flag(events: pd.DataFrame, flag: str) -> pd.Series:
@@ -94,15 +104,15 @@ def has_flag(events: pd.DataFrame, flag: str) -> pd.Series:
     Raises
     ------
     UsageError
-        If the name is empty.
+        If it is no name.
     """
-    _, length = _find_flags(*text_of(events["args"]), _encoded(flag), True)
-    return pd.Series(length >= 0, index=events.index)
+    found = _flag_spans(text_of(events["args"]), _encoded(flag), whole=True)
+    return pd.Series(found.length >= 0, index=events.index)
 
 
 def _encoded(name: str) -> bytes:
-    if not name:
-        raise UsageError("a flag's name must not be empty")
+    if not _NAME.fullmatch(name):
+        raise UsageError(f"a flag's name has letters, digits and _, not {name!r}")
     return name.encode()
 
 
@@ -111,13 +121,16 @@ def _is_part(byte: int) -> bool:
     return bool(NAME_BYTES[byte]) or byte in (_BAR, _SHIFT)
 
 
-@kernel
-def _find_flags(offsets: Any, data: Any, name: Any, whole: bool) -> tuple[Any, Any]:
+def _flag_spans(text: Text, name: bytes, *, whole: bool) -> Spans:
     """Find the first set of flags that has one of a name, or one whose name begins so."""
-    rows = len(offsets) - 1
-    start = np.zeros(rows, dtype=np.int64)
-    length = np.full(rows, -1, dtype=np.int64)
-    for row in range(rows):
+    found = no_spans(len(text.offsets) - 1)
+    _find_flags(*text, name, whole, *found)
+    return found
+
+
+@kernel
+def _find_flags(offsets: Any, data: Any, name: Any, whole: bool, start: Any, length: Any) -> None:
+    for row in range(len(start)):
         first, stop = offsets[row], offsets[row + 1]
         at = find_word(data, first, first, stop, name, False)
         while at >= 0:
@@ -132,4 +145,3 @@ def _find_flags(offsets: Any, data: Any, name: Any, whole: bool) -> tuple[Any, A
         while at > first and _is_part(data[at - 1]):
             at -= 1
         start[row], length[row] = at, end - at
-    return start, length

@@ -11,9 +11,12 @@ from coldstart_lab.readers.strace.arguments.calls import Calls
 from coldstart_lab.readers.strace.arguments.lists import list_spans
 from coldstart_lab.readers.strace.arguments.numbers import numbers
 from coldstart_lab.readers.strace.arguments.signatures import (
+    ALWAYS_CLOEXEC,
     LOCAL,
     MADE,
     MADE_LISTS,
+    MADE_WITH,
+    MADE_WITHOUT,
     USED,
     USED_LISTS,
     slots,
@@ -24,8 +27,6 @@ from coldstart_lab.readers.strace.arguments.text import Ints, Spans
 
 _BIRTHS = ("clone", "clone3", "fork", "vfork")
 _EXECS = ("execve", "execveat")
-# Closed by an exec without a flag that says so (pidfd_open(2), io_uring_setup(2), bpf(2))
-_ALWAYS_CLOEXEC = ("bpf", "io_uring_setup", "landlock_create_ruleset", "pidfd_getfd", "pidfd_open")
 
 
 class Followed(NamedTuple):
@@ -93,7 +94,8 @@ def _close(steps: Steps, calls: Calls) -> None:
     rows, last = calls.numbers({"close_range": 1}, calls.succeeded("close_range"))
     known, first = calls.numbers({"close_range": 0}, rows)
     rows, last = rows[np.isin(rows, known)], last[np.isin(rows, known)]
-    rows, first, last = (column[first >= 0] for column in (rows, first, last))
+    sane = (first >= 0) & (last >= first)
+    rows, first, last = rows[sane], first[sane], last[sane]
     marks = calls.has(rows, b"CLOSE_RANGE_CLOEXEC")
     steps.add(op.PRIVATE, rows[calls.has(rows, b"CLOSE_RANGE_UNSHARE")], BEGIN)
     for what, which in ((op.CLOSE_RANGE, ~marks), (op.MARK_RANGE, marks)):
@@ -122,10 +124,10 @@ def _name_ends(steps: Steps, calls: Calls) -> None:
 
 def _return(steps: Steps, calls: Calls) -> None:
     for kind in dict.fromkeys(MADE.values()):
-        rows = calls.succeeded(*(name for name, made in MADE.items() if made == kind))
+        rows = _opening(calls, *(name for name, made in MADE.items() if made == kind))
         accepts = calls.are(rows, "accept", "accept4")
         cloexec = calls.has(rows, b"CLOEXEC", inside=True)
-        cloexec |= calls.are(rows, *_ALWAYS_CLOEXEC)
+        cloexec |= calls.are(rows, *ALWAYS_CLOEXEC)
         steps.open(
             rows, calls.retval[rows], _returned(rows), kind,
             listening=np.where(accepts, calls.first_fd[rows], -1), cloexec=cloexec,
@@ -134,12 +136,24 @@ def _return(steps: Steps, calls: Calls) -> None:
         steps.add(op.OTHER_END, accepted, NAMED, fd=calls.retval[accepted], value=accepted)
 
 
+def _opening(calls: Calls, *names: str) -> Ints:
+    """Return the calls of these names that returned a descriptor."""
+    rows = calls.succeeded(*names)
+    opens = np.ones(len(rows), dtype=bool)
+    for table, wanted in ((MADE_WITH, True), (MADE_WITHOUT, False)):
+        for name, words in table.items():
+            mine = np.flatnonzero(calls.are(rows, name))
+            found = np.any([calls.has(rows[mine], word) for word in words], axis=0)
+            opens[mine] = found == wanted
+    return rows[opens]
+
+
 def _copy(steps: Steps, calls: Calls) -> None:
     fcntl = calls.succeeded("fcntl", "fcntl64")
     fcntl = fcntl[calls.has(fcntl, b"F_DUPFD")]
     rows = np.concatenate((calls.succeeded("dup", "dup2", "dup3"), fcntl))
     source, made = calls.first_fd[rows], calls.retval[rows]
-    real = (source >= 0) & (source != made)  # dup2(3, 3) does nothing
+    real = source != made  # dup2(3, 3) does nothing
     cloexec = calls.has(rows[real], b"CLOEXEC", inside=True)
     steps.add(op.COPY, rows[real], END, fd=made[real], value=source[real], cloexec=cloexec)
     steps.look_up(rows, made, _returned(rows), made=True)

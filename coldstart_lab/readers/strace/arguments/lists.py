@@ -9,7 +9,7 @@ import numpy as np
 from coldstart_lab.kernels import kernel
 from coldstart_lab.readers.strace.arguments.splitting import skip_whole
 from coldstart_lab.readers.strace.arguments.text import Bytes, Ints, Spans
-from coldstart_lab.readers.strace.lexer import (
+from coldstart_lab.readers.strace.grammar.lexer import (
     BRACE_CLOSE,
     BRACE_OPEN,
     BRACKET_CLOSE,

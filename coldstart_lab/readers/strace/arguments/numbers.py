@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from coldstart_lab.kernels import kernel
 from coldstart_lab.readers.strace.arguments.splitting import find_word
 from coldstart_lab.readers.strace.arguments.text import Bytes, Ints, Spans, text_of, whole
-from coldstart_lab.readers.strace.lexer import (
+from coldstart_lab.readers.strace.grammar.lexer import (
     LOWER_X,
     QUESTION,
     number_end,
@@ -37,8 +37,7 @@ def leading_addresses(args: pd.Series) -> Ints:
     text = text_of(args)
     spans = whole(text)
     value, known = numbers(text.data, spans)
-    second = spans.start[known] + 1
-    known[known] = (spans.length[known] > 2) & (np.take(text.data, second, mode="clip") == LOWER_X)
+    known[known] = in_hexadecimal(text.data, spans.take(known))
     return np.where(known, value & _SIGN, -1)
 
 
@@ -59,8 +58,15 @@ def numbers(data: Bytes, spans: Spans) -> tuple[Ints, NDArray[np.bool_]]:
     known : array of bool, shape (n,)
         Whether there is one.
     """
-    value, known = _numbers(data, spans.start, spans.length)
+    value, known = _none(spans)
+    _numbers(data, spans.start, spans.length, value, known)
     return value, known
+
+
+def in_hexadecimal(data: Bytes, spans: Spans) -> NDArray[np.bool_]:
+    """Tell of spans that begin with numbers whether these are ``0x...``."""
+    second = np.take(data, spans.start + 1, mode="clip")
+    return np.asarray((spans.length > 2) & (second == LOWER_X))
 
 
 def sums(data: Bytes, spans: Spans, field: bytes) -> tuple[Ints, NDArray[np.bool_]]:
@@ -68,26 +74,27 @@ def sums(data: Bytes, spans: Spans, field: bytes) -> tuple[Ints, NDArray[np.bool
 
     Parameters and results as of :func:`numbers`; known where there is at least one field.
     """
-    value, known = _sums(data, spans.start, spans.length, field)
+    value, known = _none(spans)
+    _sums(data, spans.start, spans.length, field, value, known)
     return value, known
 
 
+def _none(spans: Spans) -> tuple[Ints, NDArray[np.bool_]]:
+    rows = len(spans.start)
+    return np.zeros(rows, dtype=np.int64), np.zeros(rows, dtype=np.bool_)
+
+
 @kernel
-def _numbers(data: Any, start: Any, length: Any) -> tuple[Any, Any]:
-    value = np.zeros(len(start), dtype=np.int64)
-    known = np.zeros(len(start), dtype=np.bool_)
+def _numbers(data: Any, start: Any, length: Any, value: Any, known: Any) -> None:
     for row in range(len(start)):
         end = number_end(data, start[row], start[row] + length[row])
         if end > 0 and data[start[row]] != QUESTION:
             value[row] = read_number(data, start[row], end)
             known[row] = True
-    return value, known
 
 
 @kernel
-def _sums(data: Any, start: Any, length: Any, field: Any) -> tuple[Any, Any]:
-    value = np.zeros(len(start), dtype=np.int64)
-    known = np.zeros(len(start), dtype=np.bool_)
+def _sums(data: Any, start: Any, length: Any, field: Any, value: Any, known: Any) -> None:
     for row in range(len(start)):
         stop = start[row] + length[row]
         at = find_word(data, start[row], start[row], stop, field, False)
@@ -98,4 +105,3 @@ def _sums(data: Any, start: Any, length: Any, field: Any) -> tuple[Any, Any]:
                 value[row] += read_number(data, at, end)
                 known[row] = True
             at = find_word(data, start[row], at, stop, field, False)
-    return value, known

@@ -33,9 +33,10 @@ PATHS: dict[str, tuple[Place, ...]] = {
     **_each("bind connect inotify_add_watch quotactl", _SECOND),
     **_each("link mount pivot_root rename symlink", _TWO),
     **_each(
-        "execveat faccessat faccessat2 fchmodat fchmodat2 fchownat fspick fstatat64 futimesat "
-        "mkdirat mknodat mount_setattr name_to_handle_at newfstatat open_tree openat openat2 "
-        "readlinkat statx unlinkat utimensat",
+        "execveat faccessat faccessat2 fchmodat fchmodat2 fchownat file_getattr file_setattr "
+        "fspick fstatat64 futimesat getxattrat listxattrat mkdirat mknodat mount_setattr "
+        "name_to_handle_at newfstatat open_tree open_tree_attr openat openat2 readlinkat "
+        "removexattrat setxattrat statx unlinkat utimensat",
         _AT,
     ),
     **_each("linkat move_mount renameat renameat2", _TWO_AT),
@@ -51,9 +52,10 @@ USED: dict[str, tuple[int, ...]] = {
         "finit_module flistxattr flock fremovexattr fsconfig fsetxattr fsmount fstat fstat64 "
         "fstatfs fsync ftruncate ftruncate64 getdents getdents64 getpeername getsockname "
         "getsockopt inotify_add_watch inotify_rm_watch io_uring_enter io_uring_register ioctl "
-        "listen _llseek lseek pidfd_getfd pidfd_send_signal pread64 preadv preadv2 pwrite64 "
-        "pwritev pwritev2 read readahead readv recvfrom recvmmsg recvmsg send sendmmsg sendmsg "
-        "sendto setns setsockopt shutdown signalfd signalfd4 sync_file_range syncfs "
+        "listen _llseek lseek mq_getsetattr mq_notify mq_timedreceive mq_timedreceive_time64 "
+        "mq_timedsend mq_timedsend_time64 pidfd_getfd pidfd_send_signal pread64 preadv preadv2 "
+        "pwrite64 pwritev pwritev2 read readahead readv recvfrom recvmmsg recvmsg send sendmmsg "
+        "sendmsg sendto setns setsockopt shutdown signalfd signalfd4 sync_file_range syncfs "
         "timerfd_gettime timerfd_settime vmsplice write writev",
         (0,),
     ),
@@ -78,20 +80,40 @@ MADE_LISTS: dict[str, tuple[int, ...]] = {"pipe": (0,), "pipe2": (0,), "socketpa
 
 # Kinds of what a call's return value is a descriptor of
 MADE: dict[str, str] = {
-    **_each("open openat openat2 creat open_by_handle_at open_tree", "file"),
+    **_each("creat open open_by_handle_at open_tree open_tree_attr openat openat2", "file"),
     **_each("accept accept4 socket", "socket"),
     **_each("eventfd eventfd2", "eventfd"),
     **_each("epoll_create epoll_create1", "epoll"),
     **_each("signalfd signalfd4", "signalfd"),
     **_each("inotify_init inotify_init1", "inotify"),
-    **_each("bpf fsmount fsopen fspick landlock_create_ruleset memfd_secret pidfd_getfd "
-                    "perf_event_open userfaultfd", "other"),
+    **_each("bpf fsmount fsopen fspick landlock_create_ruleset memfd_secret mq_open pidfd_getfd "
+                    "perf_event_open seccomp userfaultfd", "other"),
     "fanotify_init": "fanotify",
     "io_uring_setup": "io_uring",
     "memfd_create": "memfd",
     "pidfd_open": "pidfd",
     "timerfd_create": "timerfd",
 }  # fmt: skip
+
+# Of these calls only those with one of some words return a descriptor (linux/bpf.h, seccomp(2))
+MADE_WITH: dict[str, tuple[bytes, ...]] = {
+    "bpf": (
+        b"BPF_BTF_GET_FD_BY_ID", b"BPF_BTF_LOAD", b"BPF_ENABLE_STATS", b"BPF_ITER_CREATE",
+        b"BPF_LINK_CREATE", b"BPF_LINK_GET_FD_BY_ID", b"BPF_MAP_CREATE", b"BPF_MAP_GET_FD_BY_ID",
+        b"BPF_OBJ_GET,", b"BPF_OBJ_GET ",  # not BPF_OBJ_GET_INFO_BY_FD
+        b"BPF_PROG_GET_FD_BY_ID", b"BPF_PROG_LOAD", b"BPF_RAW_TRACEPOINT_OPEN", b"BPF_TOKEN_CREATE",
+    ),
+    "seccomp": (b"SECCOMP_FILTER_FLAG_NEW_LISTENER",),
+}  # fmt: skip
+# Of these, those without: others return a version (landlock_create_ruleset(2))
+MADE_WITHOUT: dict[str, tuple[bytes, ...]] = {
+    "landlock_create_ruleset": (b"LANDLOCK_CREATE_RULESET_",),
+}
+# Closed by an exec without a flag that says so (the manual page of each)
+ALWAYS_CLOEXEC: tuple[str, ...] = (
+    "bpf", "io_uring_setup", "landlock_create_ruleset", "mq_open", "pidfd_getfd", "pidfd_open",
+    "seccomp",
+)  # fmt: skip
 
 # Addresses of sockets: the argument, or the field of a message, and whose end it names
 REMOTE: dict[str, int] = {

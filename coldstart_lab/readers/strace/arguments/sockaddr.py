@@ -10,17 +10,21 @@ from coldstart_lab.readers.strace.arguments.annotations import joined_text, know
 from coldstart_lab.readers.strace.arguments.escapes import decode_strings
 from coldstart_lab.readers.strace.arguments.text import Bytes, Spans
 
+# -X verbose puts names, and what numbers stand for, into comments behind them
+_OPEN = r"(?s)^\{sa_family=(?:0x[0-9a-f]+ /\* )?"
+_NAMED = r"(?: \*/)?, "
+_BYTES = r'(?:".*?" /\* )?'
 _INET = (
-    r"^\{sa_family=AF_INET, sin_port=htons\((?P<port>[0-9]+)\), "
-    r'sin_addr=inet_addr\("(?P<address>[^"]*)"\)'
-)
+    _OPEN + "AF_INET" + _NAMED + "sin_port=" + _BYTES + r"htons\((?P<port>[0-9]+)\)" + _NAMED
+    + "sin_addr=" + _BYTES + r'inet_addr\("(?P<address>[^"]*)"\)'
+)  # fmt: skip
 _INET6 = (
-    r"^\{sa_family=AF_INET6, sin6_port=htons\((?P<port>[0-9]+)\), .*?"
-    r'inet_pton\(AF_INET6, "(?P<address>[^"]*)"'
-)
-_UNIX = r'(?s)^\{sa_family=AF_(?:UNIX|LOCAL), sun_path=(?P<at>@?)"(?P<path>.*)"\}$'
-_NETLINK = r"^\{sa_family=AF_NETLINK, (?:nl_pad=[^,]*, )?nl_pid=(?P<address>-?[0-9]+)"
-_FAMILY = r"^\{sa_family=(?P<family>AF_[A-Z0-9_]+)"
+    _OPEN + "AF_INET6" + _NAMED + "sin6_port=" + _BYTES + r"htons\((?P<port>[0-9]+)\)" + _NAMED
+    + r'.*?inet_pton\(AF_INET6, "(?P<address>[^"]*)"'
+)  # fmt: skip
+_UNIX = _OPEN + "AF_(?:UNIX|LOCAL)" + _NAMED + r'sun_path=(?P<at>@?)"(?P<path>.*)"\}$'
+_NETLINK = _OPEN + "AF_NETLINK" + _NAMED + r"(?:nl_pad=[^,]*, )?nl_pid=(?P<address>-?[0-9]+)"
+_FAMILY = _OPEN + "(?P<family>AF_[A-Z0-9_]+)"
 
 
 def addresses_at(data: Bytes, spans: Spans) -> pd.DataFrame:

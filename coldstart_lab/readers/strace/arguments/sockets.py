@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 
@@ -10,7 +12,7 @@ from coldstart_lab.readers.strace.arguments.following import Followed, first_ent
 from coldstart_lab.readers.strace.arguments.sockaddr import addresses_at
 from coldstart_lab.readers.strace.arguments.splitting import argument_spans
 from coldstart_lab.readers.strace.arguments.text import Ints
-from coldstart_lab.readers.strace.spans import intern_spans
+from coldstart_lab.readers.strace.buffers.spans import intern_spans
 from coldstart_lab.tables import STRING
 
 # What -yy calls them (strace's socketutils.c)
@@ -19,6 +21,8 @@ _OTHER_PROTOCOLS = {
     "IPPROTO_SCTP": "SCTP", "IPPROTO_UDPLITE": "UDP-Lite", "IPPROTO_ICMP": "PING",
     "IPPROTO_ICMPV6": "PING", "IPPROTO_MPTCP": "TCP", "IPPROTO_DCCP": "DCCP",
 }  # fmt: skip
+# Where -X verbose puts names: behind their numbers
+_IN_COMMENT = re.compile(r"^\S+ /\* (.*) \*/$", re.DOTALL)
 
 
 def socket_facts(followed: Followed) -> tuple[pd.DataFrame, Ints]:
@@ -84,7 +88,9 @@ def _kinds(calls: Calls, rows: Ints) -> dict[str, pd.Series]:
     return {str(name): column for name, column in found.take(codes).reset_index(drop=True).items()}
 
 
-def _label(domain: str, kind: str, protocol: str) -> tuple[str | None, str | None]:
+def _label(*printed: str) -> tuple[str | None, str | None]:
+    """Return the family and the protocol; ``printed`` is what socket was given."""
+    domain, kind, protocol = (_IN_COMMENT.sub(r"\1", text) for text in printed)
     kind = kind.partition("|")[0]
     if domain in ("AF_INET", "AF_INET6"):
         return domain, _OTHER_PROTOCOLS.get(protocol) or _INTERNET.get(kind)
@@ -92,7 +98,7 @@ def _label(domain: str, kind: str, protocol: str) -> tuple[str | None, str | Non
         return "AF_UNIX", kind.removeprefix("SOCK_")
     if domain == "AF_NETLINK":
         return domain, protocol.removeprefix("NETLINK_")
-    return domain or None, None
+    return (domain if domain.startswith("AF_") else None), None
 
 
 def _addresses(calls: Calls, rows: Ints) -> pd.DataFrame:

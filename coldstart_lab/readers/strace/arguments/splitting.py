@@ -9,8 +9,10 @@ import pandas as pd
 
 from coldstart_lab.errors import UsageError
 from coldstart_lab.kernels import kernel, routine
-from coldstart_lab.readers.strace.arguments.text import Bytes, Ints, Spans, Text, text_of
-from coldstart_lab.readers.strace.lexer import (
+from coldstart_lab.readers.strace.arguments.text import Bytes, Ints, Spans, Text, no_spans, text_of
+from coldstart_lab.readers.strace.buffers.spans import intern_spans
+from coldstart_lab.readers.strace.buffers.vectors import NAME_BYTES, name_end
+from coldstart_lab.readers.strace.grammar.lexer import (
     BRACE_CLOSE,
     BRACE_OPEN,
     BRACKET_CLOSE,
@@ -22,17 +24,18 @@ from coldstart_lab.readers.strace.lexer import (
     PAREN_OPEN,
     QUOTE,
     SPACE,
+    ends_with,
     find,
     is_digit,
     skip_annotation,
     skip_string,
     starts_with,
 )
-from coldstart_lab.readers.strace.spans import intern_spans
-from coldstart_lab.readers.strace.vectors import NAME_BYTES, name_end
 
 _COMMA, _SLASH, _STAR = 44, 47, 42
 _COMMENT_END = b"*/"
+_LAST_OF_CWD = 68
+CWD_COMMENT = b" /* AT_FDCWD */"
 # Bytes that may end an argument, or begin what is skipped as a whole
 _TELLING = np.isin(np.arange(256), list(b'"<([{)]},/'))
 
@@ -67,9 +70,9 @@ def split_arguments(events: pd.DataFrame, *, count: int = 4) -> pd.DataFrame:
     columns = {}
     for nth in range(count):
         # the first one, then the one after the comma that ends the last
-        start, length = _argument_spans(text.data, at, stop, np.full(len(at), min(nth, 1)))
-        columns[nth] = intern_spans(text.data, start, length)
-        at = np.where(length < 0, stop, start + length)
+        found = _find_arguments(text.data, at, stop, np.full(len(at), min(nth, 1)))
+        columns[nth] = intern_spans(text.data, *found)
+        at = np.where(found.length < 0, stop, found.start + found.length)
     return pd.DataFrame(columns, index=events.index, copy=False)
 
 
@@ -91,7 +94,13 @@ def argument_spans(text: Text, rows: Ints, nth: Ints) -> Spans:
         Bytes of ``text.data``, without the argument's name and blanks around it.
     """
     begin, end = text.offsets[rows], text.offsets[rows + 1]
-    return Spans(*_argument_spans(text.data, begin, end, nth))
+    return _find_arguments(text.data, begin, end, nth)
+
+
+def _find_arguments(data: Bytes, begin: Ints, end: Ints, nth: Ints) -> Spans:
+    found = no_spans(len(nth))
+    _argument_spans(data, begin, end, nth, *found)
+    return found
 
 
 def word_spans(data: Bytes, spans: Spans, word: bytes, *, inside: bool = False) -> Spans:
@@ -113,9 +122,10 @@ def word_spans(data: Bytes, spans: Spans, word: bytes, *, inside: bool = False) 
     Spans, n rows
         From the begin of what was found to the end of the span looked at.
     """
-    start, length = _find_fields(data, *spans, word, inside)
-    start -= len(word) * (length >= 0)
-    return Spans(start, np.where(length < 0, -1, spans.start + spans.length - start))
+    found = no_spans(len(spans.start))
+    _find_fields(data, *spans, word, inside, *found)
+    start = found.start - len(word) * (found.length >= 0)
+    return Spans(start, np.where(found.length < 0, -1, spans.start + spans.length - start))
 
 
 def field_spans(data: Bytes, spans: Spans, name: bytes) -> Spans:
@@ -128,7 +138,21 @@ def field_spans(data: Bytes, spans: Spans, name: bytes) -> Spans:
     Spans, n rows
         The value: what stands before the comma or bracket that ends it.
     """
-    return Spans(*_find_fields(data, *spans, name, False))
+    found = no_spans(len(spans.start))
+    _find_fields(data, *spans, name, False, *found)
+    return found
+
+
+@routine
+def annotation_at(buf: Any, start: int, i: int) -> bool:
+    """Whether the ``<`` at ``i`` begins an annotation: 3<...>, AT_FDCWD<...>.
+
+    With -X verbose it is -100 /* AT_FDCWD */<...>. The rule is that of ``lexer.arguments_end``.
+    """
+    if i <= start:
+        return False
+    before = buf[i - 1]
+    return bool(is_digit(before) or before == _LAST_OF_CWD or ends_with(buf, start, i, CWD_COMMENT))
 
 
 @routine
@@ -139,7 +163,7 @@ def skip_whole(buf: Any, start: int, i: int, stop: int) -> int:
     if buf[i] == LESS:
         if i + 1 < stop and buf[i + 1] == LESS:  # a shift such as 1<<28
             return i + 2
-        if i > start and (is_digit(buf[i - 1]) or buf[i - 1] == 68):  # 3<...>, AT_FDCWD<...>
+        if annotation_at(buf, start, i):
             return int(skip_annotation(buf, i, stop))
     return i + 1
 
@@ -193,14 +217,11 @@ def _trim(buf: Any, start: int, stop: int) -> tuple[int, int]:
 
 
 @kernel
-def _argument_spans(data: Any, begin: Any, end: Any, nth: Any) -> tuple[Any, Any]:
-    start = np.zeros(len(nth), dtype=np.int64)
-    length = np.full(len(nth), -1, dtype=np.int64)
+def _argument_spans(data: Any, begin: Any, end: Any, nth: Any, start: Any, length: Any) -> None:
     for row in range(len(nth)):
         if nth[row] >= 0:
             first, stop = _find_argument(data, begin[row], end[row], nth[row])
             start[row], length[row] = _trim(data, first, stop)
-    return start, length
 
 
 @routine
@@ -234,13 +255,12 @@ def _value_end(buf: Any, start: int, stop: int) -> int:
 
 
 @kernel
-def _find_fields(data: Any, start: Any, length: Any, name: Any, inside: bool) -> tuple[Any, Any]:
-    begins = np.zeros(len(start), dtype=np.int64)
-    lengths = np.full(len(start), -1, dtype=np.int64)
+def _find_fields(
+    data: Any, start: Any, length: Any, name: Any, inside: bool, begins: Any, lengths: Any
+) -> None:
     for row in range(len(start)):
         stop = start[row] + length[row]
         at = find_word(data, start[row], start[row], stop, name, inside)
         if at >= 0:
             begins[row] = at + len(name)
             lengths[row] = _value_end(data, begins[row], stop) - begins[row]
-    return begins, lengths

@@ -43,6 +43,11 @@ def text_of(column: pd.Series) -> Text:
     return Text(_offsets(array), np.frombuffer(b"" if data is None else data, dtype=np.uint8))
 
 
+def no_spans(rows: int) -> Spans:
+    """Return spans of rows that have none, for a kernel to fill."""
+    return Spans(np.zeros(rows, dtype=np.int64), np.full(rows, -1, dtype=np.int64))
+
+
 def joined(parts: Sequence[Spans]) -> Spans:
     """Return the spans of several parts, one after the other."""
     start, length = zip(*parts, strict=True)
@@ -56,7 +61,8 @@ def whole(text: Text) -> Spans:
 
 def _offsets(array: Any) -> Ints:
     offsets = np.frombuffer(array.buffers()[1], dtype=np.int64)
-    return offsets[array.offset : array.offset + len(array) + 1]
+    # a copy: kernels are compiled anew for arrays that cannot be written to
+    return offsets[array.offset : array.offset + len(array) + 1].copy()
 
 
 def _has_hidden_bytes(array: Any) -> bool:

@@ -1,4 +1,5 @@
-// Command busy does a little of all that a trace can show: busy FILE [SECONDS].
+// Command busy does a little of all that a trace can show: busy FILE [SECONDS]. With a third
+// argument it does nothing but hand on values, as fast as it can.
 package main
 
 import (
@@ -39,7 +40,11 @@ func main() {
 	check(trace.Start(file))
 	end := time.Now().Add(time.Duration(seconds * float64(time.Second)))
 	for round := 0; round == 0 || time.Now().Before(end); round++ {
-		play(round)
+		if len(os.Args) > 3 {
+			channels()
+		} else {
+			play(round)
+		}
 	}
 	close(early)
 	close(stop)

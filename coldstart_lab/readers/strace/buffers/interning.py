@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coldstart_lab.kernels import routine
-from coldstart_lab.readers.strace.vectors import word_at
+from coldstart_lab.readers.strace.buffers.vectors import word_at
 
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
-_SHIFT = np.uint64(32)
+_SHIFT, _FOLD = np.uint64(32), np.uint64(29)
 FULL = -2
 
 
@@ -60,6 +60,7 @@ def intern_range(buf: Any, start: int, stop: int, names: Names) -> int:
     value = (value ^ (value >> _SHIFT) ^ next_word) * _PRIME
     for i in range(start + 16, stop, 8):
         value = (value ^ (value >> _SHIFT) ^ word_at(buf, i, stop)) * _PRIME
+    value ^= value >> _FOLD
     mask = np.uint64(len(names.slots) - 1)
     slot = (value >> _SHIFT) & mask
     while True:

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coldstart_lab.kernels import kernel, routine
-from coldstart_lab.readers.strace.kinds import (
+from coldstart_lab.readers.strace.grammar.kinds import (
     DUMP,
     EXITED,
     KILLED,
@@ -20,19 +20,20 @@ from coldstart_lab.readers.strace.kinds import (
     SUPERSEDED,
     SYSCALL,
 )
-from coldstart_lab.readers.strace.lexer import ZERO, is_digit
-from coldstart_lab.readers.strace.lines import Lines
+from coldstart_lab.readers.strace.grammar.lexer import ZERO, is_digit
+from coldstart_lab.readers.strace.lines.columns import Lines
 
 
-@kernel
-def find_owners(kind: Any, pid: Any, partner: Any, rows: Any) -> Any:
+def find_owners(
+    lines: Lines, partner: NDArray[np.int32], rows: NDArray[np.int64]
+) -> NDArray[np.int64]:
     """Find the line whose event each annex belongs to.
 
     Parameters
     ----------
-    kind, pid : arrays
-        Columns of the scanned lines, in file order.
-    partner : array of int64
+    lines : Lines
+        The scanned lines.
+    partner : array of int32
         The row that resumed each unfinished call, and the other way round; else -1.
     rows : array of int64
         Rows of the annexes, ascending.
@@ -48,7 +49,14 @@ def find_owners(kind: Any, pid: Any, partner: Any, rows: Any) -> Any:
     never returns comes later, below the end of its thread.
     """
     owners = np.full(len(rows), -1, dtype=np.int64)
-    last = np.full(PID_MAX + 2, -1, dtype=np.int32)  # the last call of each thread
+    last = np.full(PID_MAX + 2, -1, dtype=np.int32)
+    _find_owners(lines.kind, lines.pid, partner, rows, last, owners)
+    return owners
+
+
+@kernel
+def _find_owners(kind: Any, pid: Any, partner: Any, rows: Any, last: Any, owners: Any) -> None:
+    """Fill ``owners``; ``last`` is the last call of each thread."""
     owner = -1
     done = 0
     for row in range(len(kind)):
@@ -67,7 +75,6 @@ def find_owners(kind: Any, pid: Any, partner: Any, rows: Any) -> Any:
         elif kind[row] in (STACK, DUMP) and done < len(rows) and rows[done] == row:
             owners[done] = owner
             done += 1
-    return owners
 
 
 @routine
@@ -81,11 +88,3 @@ def hex_digit(byte: int) -> int:
 def event_lines(owners: NDArray[np.int64]) -> pd.arrays.IntegerArray:
     """Return the line numbers of owners, NA for none."""
     return pd.arrays.IntegerArray(owners + 1, owners < 0)
-
-
-def line_stops(buf: NDArray[np.uint8], lines: Lines, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return where lines end, their newlines left out."""
-    last = len(lines.kind) - 1
-    stops = lines.offset[np.minimum(rows + 1, last)] - 1
-    stops[rows == last] = len(buf) - (len(buf) > 0 and buf[-1] == ord("\n"))
-    return stops

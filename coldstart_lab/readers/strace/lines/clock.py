@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from coldstart_lab.readers.strace.kinds import (
+from coldstart_lab.readers.strace.grammar.kinds import (
     CLOCK_NAMES,
     CLOCK_NONE,
     CLOCK_OF_DAY,

@@ -9,10 +9,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coldstart_lab.kernels import kernel, routine
-from coldstart_lab.readers.strace.annexes import event_lines, find_owners, hex_digit, line_stops
-from coldstart_lab.readers.strace.body import trim
-from coldstart_lab.readers.strace.kinds import STACK
-from coldstart_lab.readers.strace.lexer import (
+from coldstart_lab.readers.strace.buffers.spans import intern_spans
+from coldstart_lab.readers.strace.grammar.body import trim
+from coldstart_lab.readers.strace.grammar.kinds import STACK
+from coldstart_lab.readers.strace.grammar.lexer import (
     BRACKET_CLOSE,
     COLON,
     PAREN_CLOSE,
@@ -21,8 +21,8 @@ from coldstart_lab.readers.strace.lexer import (
     is_digit,
     read_digits,
 )
-from coldstart_lab.readers.strace.lines import Lines
-from coldstart_lab.readers.strace.spans import intern_spans
+from coldstart_lab.readers.strace.lines.columns import Lines, line_stops
+from coldstart_lab.readers.strace.tables.annexes import event_lines, find_owners, hex_digit
 from coldstart_lab.tables import STRACE_STACKS
 
 _HEAD = len(b" > ")
@@ -46,7 +46,7 @@ def stacks_frame(buf: NDArray[np.uint8], lines: Lines, partner: NDArray[np.int32
         The log.
     lines : Lines
         Its scanned lines.
-    partner : array of int64
+    partner : array of int32
         The row that resumed each unfinished call, and the other way round; else -1.
 
     Returns
@@ -57,8 +57,10 @@ def stacks_frame(buf: NDArray[np.uint8], lines: Lines, partner: NDArray[np.int32
     rows = np.flatnonzero(lines.kind == STACK)
     if not len(rows):
         return STRACE_STACKS.empty()
-    owners = find_owners(lines.kind, lines.pid, partner, rows)
-    spans, numbers = _read_frames(buf, lines.offset[rows] + _HEAD, line_stops(buf, lines, rows))
+    owners = find_owners(lines, partner, rows)
+    spans = np.full((len(rows), 10), -1, dtype=np.int64)
+    numbers = np.zeros((len(rows), 3), dtype=np.uint64)
+    _read_frames(buf, lines.offset[rows] + _HEAD, line_stops(buf, lines, rows), spans, numbers)
 
     def text(column: int) -> pd.Categorical:
         return intern_spans(buf, spans[:, column], spans[:, column + 1])
@@ -94,10 +96,8 @@ def _depths(rows: NDArray[np.int64], owners: NDArray[np.int64]) -> NDArray[np.in
 
 
 @kernel
-def _read_frames(buf: Any, starts: Any, stops: Any) -> tuple[Any, Any]:
+def _read_frames(buf: Any, starts: Any, stops: Any, spans: Any, numbers: Any) -> None:
     """Read one frame a row; from its right, since paths may hold all that separates its parts."""
-    spans = np.full((len(starts), 10), -1, dtype=np.int64)
-    numbers = np.zeros((len(starts), 3), dtype=np.uint64)
     for row in range(len(starts)):
         start = starts[row]
         stop = trim(buf, start, stops[row])
@@ -108,7 +108,6 @@ def _read_frames(buf: Any, starts: Any, stops: Any) -> tuple[Any, Any]:
                 end = stop
             spans[row, _ERROR] = start
             spans[row, _ERROR + 1] = end - start
-    return spans, numbers
 
 
 @routine

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from coldstart_lab.kernels import kernel
-from coldstart_lab.readers.strace.kinds import (
+from coldstart_lab.readers.strace.grammar.kinds import (
     BRACKET_PID,
     DETACHED,
     EXITED,
@@ -75,7 +75,6 @@ def fill_pids(
         Whether a line is a call that makes a thread or process.
     exits : array of bool
         Whether a line is a call that ends one; strace -qqq tells its end by nothing else.
-
     own : array of bool
         Whether a line is a call that returns the thread's own id.
 

@@ -9,10 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from coldstart_lab.readers.strace.annexes import line_stops
-from coldstart_lab.readers.strace.clock import follow, place_times
-from coldstart_lab.readers.strace.kinds import NO_PID, NO_TIME, RESUMED, Clock
-from coldstart_lab.readers.strace.lines import Lines
+from coldstart_lab.readers.strace.grammar.kinds import NO_PID, NO_TIME, RESUMED, Clock
+from coldstart_lab.readers.strace.lines.clock import follow, place_times
+from coldstart_lab.readers.strace.lines.columns import Lines, line_stops
 
 _ANNOUNCED = b"strace: Process %d attached\n"
 _NUMBERED = ("line", "event_line")
@@ -39,6 +38,8 @@ class Carried:
         Lines and bytes of the log before the batch.
     last_ns : int
         The last time before the batch; -1 for none.
+    coloured : bool
+        Whether a batch before it had colours.
     """
 
     text: bytes = b""
@@ -49,6 +50,7 @@ class Carried:
     lines: int = 0
     size: int = 0
     last_ns: int = NO_TIME
+    coloured: bool = False
 
     def place(self, lines: Lines) -> tuple[NDArray[np.int64], Clock]:
         """Place the times of a batch after those before it."""
@@ -82,6 +84,8 @@ class Carried:
         lines: Lines,
         still_open: NDArray[np.int64],
         alive: NDArray[np.int64],
+        *,
+        coloured: bool,
     ) -> Carried:
         """Say what is known after a batch.
 
@@ -95,6 +99,8 @@ class Carried:
             Rows of the calls that have begun and not ended.
         alive : array of int64
             Threads that are alive; none where the log tells them apart without it.
+        coloured : bool
+            Whether the log has colours.
 
         Returns
         -------
@@ -110,7 +116,8 @@ class Carried:
         first = len(self.line)
         number = _either(self.line, still_open, still_open - first + self.lines + 1)
         new = lines.offset[still_open] - len(self.text) + self.size
-        timed = lines.time_ns[lines.time_ns != NO_TIME]
+        times = lines.time_ns[first:]
+        timed = times[times != NO_TIME]
         unknown = np.zeros(len(announced), dtype=np.int64)
         return Carried(
             text=b"".join(announced + begun),
@@ -121,6 +128,7 @@ class Carried:
             lines=self.lines + len(lines.kind) - first,
             size=self.size + len(buf) - len(self.text),
             last_ns=int(timed[-1]) if len(timed) else self.last_ns,
+            coloured=coloured,
         )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from coldstart_lab.kernels import routine
-from coldstart_lab.readers.strace.kinds import DETACHED, HAS_RETVAL
-from coldstart_lab.readers.strace.lexer import (
+from coldstart_lab.readers.strace.grammar.kinds import DETACHED, HAS_RETVAL
+from coldstart_lab.readers.strace.grammar.lexer import (
     DOT,
     MINUS,
     after_strings,

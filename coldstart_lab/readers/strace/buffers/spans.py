@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coldstart_lab.kernels import kernel
-from coldstart_lab.readers.strace.interning import FULL, Names, empty_names, intern_range
+from coldstart_lab.readers.strace.buffers.interning import FULL, Names, empty_names, intern_range
 
 
 def intern_spans(
@@ -30,12 +30,11 @@ def intern_spans(
         Bytes that are no UTF-8 are shown as ``\xNN``.
     """
     bits = 12
-    while True:
-        table = empty_names(bits)
-        codes = _intern_rows(data, start, length, table)
-        if len(codes) == len(start):
-            break
+    codes = np.full(len(start), -1, dtype=np.int32)
+    table = empty_names(bits)
+    while not _intern_rows(data, start, length, table, codes):
         bits += 3
+        table = empty_names(bits)
     names = pd.Index(table.texts(data), dtype="str" if pd.__version__ >= "3" else object)
     if not names.is_unique:  # different bytes that are no text may be shown alike
         to, names = pd.factorize(names)
@@ -44,13 +43,12 @@ def intern_spans(
 
 
 @kernel
-def _intern_rows(data: Any, start: Any, length: Any, names: Names) -> Any:
-    """Intern one range a row; an array of another length says that the table is full."""
-    codes = np.full(len(start), -1, dtype=np.int32)
+def _intern_rows(data: Any, start: Any, length: Any, names: Names, codes: Any) -> bool:
+    """Intern one range a row; returns whether the table had room for all."""
     for row in range(len(start)):
         if length[row] > 0:
             code = intern_range(data, start[row], start[row] + length[row], names)
             if code == FULL:
-                return codes[:-1]
+                return False
             codes[row] = code
-    return codes
+    return True

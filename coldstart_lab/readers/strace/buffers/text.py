@@ -10,7 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from coldstart_lab.kernels import kernel
-from coldstart_lab.readers.strace.vectors import copy_bytes
+from coldstart_lab.readers.strace.buffers.vectors import copy_bytes
 from coldstart_lab.tables import STRING
 
 Spans = tuple[NDArray[np.int64], NDArray[np.int64]]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from coldstart_lab.kernels import routine
-from coldstart_lab.readers.strace.vectors import (
+from coldstart_lab.readers.strace.buffers.vectors import (
     NAME_BYTES,
     find_byte,
     find_last_byte,
@@ -288,6 +288,20 @@ def return_is_plain(buf: Any, start: int, stop: int) -> bool:
 
 
 @routine
+def find_return_exactly(buf: Any, start: int, stop: int) -> tuple[int, int]:
+    """Find the same as :func:`find_return` by reading all arguments from the left."""
+    close = arguments_end(buf, start, stop)
+    if close < 0:
+        return -1, -1
+    i = close + 1
+    while i < stop and buf[i] == SPACE:
+        i += 1
+    if i > close + 1 and i + 1 < stop and buf[i] == EQUALS and buf[i + 1] == SPACE:
+        return close, i + 2
+    return -1, -1
+
+
+@routine
 def find_return(buf: Any, start: int, stop: int) -> tuple[int, int]:
     """Find where the arguments end and where the return value begins.
 
@@ -306,12 +320,4 @@ def find_return(buf: Any, start: int, stop: int) -> tuple[int, int]:
             if buf[close] == PAREN_CLOSE and return_is_plain(buf, i + 2, stop):
                 return close, i + 2
             break
-    close = arguments_end(buf, start, stop)
-    if close < 0:
-        return -1, -1
-    i = close + 1
-    while i < stop and buf[i] == SPACE:
-        i += 1
-    if i > close + 1 and i + 1 < stop and buf[i] == EQUALS and buf[i + 1] == SPACE:
-        return close, i + 2
-    return -1, -1
+    return find_return_exactly(buf, start, stop)

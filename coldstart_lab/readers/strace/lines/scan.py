@@ -9,13 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coldstart_lab.kernels import kernel
-from coldstart_lab.readers.strace.body import plain_body, read_body, trim
-from coldstart_lab.readers.strace.broken import is_annex, is_lone_ending
-from coldstart_lab.readers.strace.interning import FULL, Names, empty_names, intern_range
-from coldstart_lab.readers.strace.kinds import (
+from coldstart_lab.readers.strace.buffers.interning import FULL, Names, empty_names, intern_range
+from coldstart_lab.readers.strace.buffers.source import release
+from coldstart_lab.readers.strace.buffers.vectors import find_byte
+from coldstart_lab.readers.strace.grammar.body import plain_body, read_body, trim
+from coldstart_lab.readers.strace.grammar.broken import is_annex, is_lone_ending
+from coldstart_lab.readers.strace.grammar.kinds import (
     BLANK,
     BRACKET_PID,
     CLOCK_NONE,
+    CLOCK_RELATIVE,
     CONTINUED,
     DUMP,
     HAS_DETAILS,
@@ -25,20 +28,21 @@ from coldstart_lab.readers.strace.kinds import (
     NO_TIME,
     STACK,
 )
-from coldstart_lab.readers.strace.lexer import BRACKET_OPEN, SPACE, starts_with
-from coldstart_lab.readers.strace.lines import Lines, empty_lines
-from coldstart_lab.readers.strace.prefix import (
+from coldstart_lab.readers.strace.grammar.lexer import BRACKET_OPEN, SPACE, starts_with
+from coldstart_lab.readers.strace.grammar.prefix import (
     context_stop,
+    is_justified,
     number_stop,
     read_pid,
     read_time,
     skip_delta,
 )
-from coldstart_lab.readers.strace.source import release
-from coldstart_lab.readers.strace.vectors import find_byte
+from coldstart_lab.readers.strace.lines.columns import Lines, empty_lines
 
 _NEWLINE = 10
 _STACK = b" > "
+# of the arguments or the result of one call, in bytes
+_LONGEST = 2**31 - 1
 
 
 @kernel
@@ -73,6 +77,7 @@ def scan_lines(buf: Any, start: int, stop: int, lines: Lines, first_row: int, na
             if begin < end and buf[begin] == BRACKET_OPEN:
                 begin = context_stop(buf, begin, end)
                 flags = HAS_DETAILS if begin > start_of_body else 0
+            at_time = begin
             time, clock, begin = read_time(buf, begin, end)
             begin = skip_delta(buf, begin, end)
             if begin < end and buf[begin] == BRACKET_OPEN:
@@ -85,6 +90,9 @@ def scan_lines(buf: Any, start: int, stop: int, lines: Lines, first_row: int, na
             else:
                 blank = start_of_body == at and clock == CLOCK_NONE
                 body = plain_body(BLANK if blank else LOST, 0)
+            programs = body.kind == LOST and clock == CLOCK_RELATIVE  # perhaps its own words
+            if programs and not is_justified(buf, at, at_time, end):
+                time, clock = NO_TIME, CLOCK_NONE
             if body.kind == LOST and pid < 0 and is_lone_ending(buf, begin, text_end):
                 body = plain_body(MESSAGE, CONTINUED)
         name = comm = errno = NO_NAME
@@ -106,10 +114,10 @@ def scan_lines(buf: Any, start: int, stop: int, lines: Lines, first_row: int, na
         lines.duration_ns[row] = body.duration_ns
         lines.name[row] = name
         lines.args_start[row] = body.args_start
-        lines.args_length[row] = body.args_length
+        lines.args_length[row] = min(body.args_length, _LONGEST)
         lines.retval[row] = body.retval
         lines.text_start[row] = body.text_start
-        lines.text_length[row] = body.text_length
+        lines.text_length[row] = min(body.text_length, _LONGEST)
         lines.errno[row] = errno
         row += 1
         at = end + 1

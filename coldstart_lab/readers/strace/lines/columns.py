@@ -36,3 +36,11 @@ def empty_lines(count: int) -> Lines:
     )  # fmt: skip
     columns: list[Any] = [np.empty(count, dtype=dtype) for dtype in types]
     return Lines(*columns)
+
+
+def line_stops(buf: NDArray[np.uint8], lines: Lines, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return where lines end, their newlines left out."""
+    last = len(lines.kind) - 1
+    stops = lines.offset[np.minimum(rows + 1, last)] - 1
+    stops[rows == last] = len(buf) - (len(buf) > 0 and buf[-1] == ord("\n"))
+    return stops

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from coldstart_lab.kernels import routine
-from coldstart_lab.readers.strace.lexer import read_digits, starts_with
+from coldstart_lab.readers.strace.grammar.lexer import read_digits, starts_with
 
 _UNFINISHED = b"<unfinished ...>"
 _DETACHED = b"<detached ...>"

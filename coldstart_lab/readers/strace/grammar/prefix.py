@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from coldstart_lab.kernels import routine
-from coldstart_lab.readers.strace.kinds import (
+from coldstart_lab.readers.strace.grammar.kinds import (
     CLOCK_NONE,
     CLOCK_OF_DAY,
     CLOCK_RELATIVE,
@@ -14,7 +14,7 @@ from coldstart_lab.readers.strace.kinds import (
     NO_TIME,
     PID_MAX,
 )
-from coldstart_lab.readers.strace.lexer import (
+from coldstart_lab.readers.strace.grammar.lexer import (
     BRACKET_CLOSE,
     BRACKET_OPEN,
     COLON,
@@ -37,6 +37,8 @@ _FIRST_UNIX_TIME = 100_000_000 * _SECOND
 _LONGEST = 20
 _PID = b"[pid "
 _DELTA = b"(+"
+# Differences (-r) are printed as %6ld before the point
+_RELATIVE_WIDTH = 6
 _AROUND_NUMBER = len(b"[] ")
 _LEAST_POINTER = 8
 # The digits of the largest number of a call, of an x32 one
@@ -106,6 +108,18 @@ def read_time(buf: Any, start: int, stop: int) -> tuple[int, int, int]:
     while i < stop and buf[i] == SPACE:
         i += 1
     return time, clock, i
+
+
+@routine
+def is_justified(buf: Any, line: int, start: int, stop: int) -> bool:
+    """Whether the number behind the blanks at ``start`` is set as strace sets that of -r."""
+    first = start
+    while first < stop and buf[first] == SPACE:
+        first += 1
+    end = read_digits(buf, first, stop)[1]
+    while first > line and buf[first - 1] == SPACE:
+        first -= 1
+    return end - first >= _RELATIVE_WIDTH
 
 
 @routine

@@ -10,11 +10,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from coldstart_lab.kernels import kernel, routine
-from coldstart_lab.readers.strace.annexes import event_lines, find_owners, hex_digit, line_stops
-from coldstart_lab.readers.strace.body import trim
-from coldstart_lab.readers.strace.kinds import DUMP, LOST
-from coldstart_lab.readers.strace.lexer import SPACE, ends_with, read_digits, starts_with
-from coldstart_lab.readers.strace.lines import Lines
+from coldstart_lab.readers.strace.grammar.body import trim
+from coldstart_lab.readers.strace.grammar.kinds import DUMP, LOST
+from coldstart_lab.readers.strace.grammar.lexer import SPACE, ends_with, read_digits, starts_with
+from coldstart_lab.readers.strace.lines.columns import Lines, line_stops
+from coldstart_lab.readers.strace.tables.annexes import event_lines, find_owners, hex_digit
 from coldstart_lab.tables import BINARY, STRACE_DUMPS
 
 _HEAD = len(b" | ")
@@ -43,7 +43,7 @@ def dumps_frame(buf: NDArray[np.uint8], lines: Lines, partner: NDArray[np.int32]
         The log.
     lines : Lines
         Its scanned lines; ``kind`` is changed in place.
-    partner : array of int64
+    partner : array of int32
         The row that resumed each unfinished call, and the other way round; else -1.
 
     Returns
@@ -54,15 +54,19 @@ def dumps_frame(buf: NDArray[np.uint8], lines: Lines, partner: NDArray[np.int32]
     rows = np.flatnonzero(lines.kind == DUMP)
     if not len(rows):
         return STRACE_DUMPS.empty()
-    owners = find_owners(lines.kind, lines.pid, partner, rows)
-    made, data, bad = _read_dumps(
-        buf, rows, lines.offset[rows], line_stops(buf, lines, rows), owners
+    owners = find_owners(lines, partner, rows)
+    made = np.full((len(rows), 7), -1, dtype=np.int64)
+    data = np.empty(len(rows) * _WIDTH, dtype=np.uint8)
+    bad = np.zeros(len(rows), dtype=np.bool_)
+    count, size = _read_dumps(
+        buf, rows, lines.offset[rows], line_stops(buf, lines, rows), owners, made, data, bad
     )
+    made, data = made[:count], data[:size]
     lines.kind[rows[bad]] = LOST
     if not len(made):
         return STRACE_DUMPS.empty()
     ends = np.append(made[1:, _AT], len(data))
-    size = np.maximum(made[:, _SIZE], made[:, _OFFSET] + ends - made[:, _AT])
+    whole = np.maximum(made[:, _SIZE], made[:, _OFFSET] + ends - made[:, _AT])
     return STRACE_DUMPS.frame(
         {
             "line": made[:, _ROW] + 1,
@@ -70,7 +74,7 @@ def dumps_frame(buf: NDArray[np.uint8], lines: Lines, partner: NDArray[np.int32]
             "message": _nullable(made[:, _MESSAGE]),
             "buffer": _nullable(made[:, _BUFFER]),
             "offset_bytes": made[:, _OFFSET],
-            "size_bytes": size,
+            "size_bytes": whole,
             "data": _binary(np.append(made[:, _AT], len(data)), data),
         }
     )
@@ -88,11 +92,13 @@ def _binary(offsets: NDArray[np.int64], data: NDArray[np.uint8]) -> Any:
 
 
 @kernel
-def _read_dumps(buf: Any, rows: Any, starts: Any, stops: Any, owners: Any) -> tuple[Any, Any, Any]:
-    """Read the lines of dumps into one row a buffer, their bytes, and the lines that are none."""
-    made = np.full((len(rows), 7), -1, dtype=np.int64)
-    data = np.empty(len(rows) * _WIDTH, dtype=np.uint8)
-    bad = np.zeros(len(rows), dtype=np.bool_)
+def _read_dumps(
+    buf: Any, rows: Any, starts: Any, stops: Any, owners: Any, made: Any, data: Any, bad: Any
+) -> tuple[int, int]:
+    """Read the lines of dumps into one row a buffer, their bytes, and the lines that are none.
+
+    Returns how many buffers and bytes there are.
+    """
     last = -1  # the buffer that is being read
     at = 0
     message = message_owner = -1
@@ -129,7 +135,7 @@ def _read_dumps(buf: Any, rows: Any, starts: Any, stops: Any, owners: Any) -> tu
                 made[last, _ROW], made[last, _OWNER] = rows[i], owners[i]
                 made[last, _OFFSET], made[last, _AT] = offset, at
             at += count
-    return made[: last + 1], data[:at], bad
+    return last + 1, at
 
 
 @routine

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coldstart_lab.kernels import kernel
-from coldstart_lab.readers.strace.kinds import (
+from coldstart_lab.readers.strace.buffers.vectors import copy_bytes
+from coldstart_lab.readers.strace.grammar.kinds import (
     EVENT_KINDS,
     FLAG_NAMES,
     HAS_DURATION,
@@ -17,8 +18,7 @@ from coldstart_lab.readers.strace.kinds import (
     NO_TIME,
     UNFINISHED,
 )
-from coldstart_lab.readers.strace.lines import Lines
-from coldstart_lab.readers.strace.vectors import copy_bytes
+from coldstart_lab.readers.strace.lines.columns import Lines
 
 _KINDS = len(EVENT_KINDS)
 _FLAG_MASK = (1 << len(FLAG_NAMES)) - 1

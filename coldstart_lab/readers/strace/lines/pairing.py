@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from coldstart_lab.kernels import kernel
-from coldstart_lab.readers.strace.kinds import (
+from coldstart_lab.kernels import kernel, routine
+from coldstart_lab.readers.strace.grammar.kinds import (
     EXITED,
     KILLED,
     PID_MAX,
@@ -17,7 +17,7 @@ from coldstart_lab.readers.strace.kinds import (
     SYSCALL,
     UNFINISHED,
 )
-from coldstart_lab.readers.strace.lines import Lines
+from coldstart_lab.readers.strace.lines.columns import Lines
 
 
 def pair_resumed(
@@ -51,16 +51,26 @@ def pair_resumed(
     """
     partner = np.full(len(lines.kind), -1, dtype=np.int32)
     pending = np.full(PID_MAX + 2, -1, dtype=np.int32)
+    is_exec = np.zeros(max(lines.name.max(initial=0), execs.max(initial=0)) + 1, dtype=np.bool_)
+    is_exec[execs] = True
     _pair(
-        lines.kind, lines.flags, lines.pid, lines.name, lines.retval, unknown, execs, partner,
+        lines.kind, lines.flags, lines.pid, lines.name, lines.retval, unknown, is_exec, partner,
         pending,
     )  # fmt: skip
-    return partner, np.sort(pending[pending >= 0]).astype(np.int64)
+    still_open = np.sort(pending[pending >= 0]).astype(np.int64)
+    ended = partner[still_open] >= 0
+    ended &= (lines.flags[partner[still_open]] & UNFINISHED) == 0
+    return partner, still_open[~ended]
+
+
+@routine
+def _may_be_one(begun: int, resumed: int, unknown: int) -> bool:
+    return begun == resumed or begun == unknown or resumed == unknown  # noqa: PLR1714
 
 
 @kernel
 def _pair(
-    kind: Any, flags: Any, pid: Any, name: Any, retval: Any, unknown: int, execs: Any,
+    kind: Any, flags: Any, pid: Any, name: Any, retval: Any, unknown: int, is_exec: Any,
     partner: Any, pending: Any,
 ) -> None:  # fmt: skip
     """Fill ``partner``; ``pending`` has the open call of each thread, and holds those left open."""
@@ -69,7 +79,7 @@ def _pair(
         slot = pid[row] + 1  # slot 0 is for lines without an id
         if kind[row] == SYSCALL:
             pending[slot] = row if flags[row] & UNFINISHED else -1
-            if flags[row] & UNFINISHED and name[row] in execs:
+            if flags[row] & UNFINISHED and is_exec[name[row]]:
                 exec_begun = row
         elif kind[row] == RESUMED:
             begin = pending[slot]
@@ -77,7 +87,10 @@ def _pair(
                 if begin < 0 or name[begin] != name[row]:
                     begin = exec_begun
                 exec_begun = -1
-            if begin >= 0 and (name[begin] == name[row] or unknown in (name[row], name[begin])):
+            if begin >= 0 and _may_be_one(name[begin], name[row], unknown):
+                taken = partner[begin]
+                if taken >= 0 and pid[taken] != pid[row]:  # by one of whom the begin is not known
+                    partner[taken] = -1
                 partner[begin] = row
                 partner[row] = begin
             pending[slot] = -1
@@ -88,5 +101,9 @@ def _pair(
             if 0 <= retval[row] <= PID_MAX:
                 pending[slot] = pending[retval[row] + 1]
                 pending[retval[row] + 1] = -1
-        elif kind[row] in (EXITED, KILLED):
+        elif kind[row] == EXITED or kind[row] == KILLED:
+            begin = pending[slot]
+            taken = partner[begin] if begin >= 0 else -1
+            if taken >= 0 and pid[taken] != pid[row] and pid[begin] == pid[row]:
+                partner[taken] = partner[begin] = -1
             pending[slot] = -1

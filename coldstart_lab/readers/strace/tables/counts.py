@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from coldstart_lab.readers.strace.kinds import COUNTS, LOST
-from coldstart_lab.readers.strace.lines import Lines
+from coldstart_lab.readers.strace.grammar.kinds import COUNTS, LOST
+from coldstart_lab.readers.strace.lines.columns import Lines
 from coldstart_lab.tables import STRACE_COUNTS
 
 # The headings of strace 4.5 to 7.2 and their columns; -U picks from them
@@ -57,6 +57,9 @@ def read_counts(buf: NDArray[np.uint8], lines: Lines) -> pd.DataFrame:
     """
     lost = np.flatnonzero(lines.kind == LOST)
     rules = lost[buf[lines.offset[lost]] == _MINUS] if len(lost) else lost
+    # below a heading, which is longer
+    above = lines.offset[rules] - lines.offset[rules - 1]
+    rules = rules[(rules > 0) & (lines.kind[rules - 1] == LOST) & (above > len(b"syscall"))]
     if not len(rules):
         return STRACE_COUNTS.empty()
     text = _Text(buf, lines)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from coldstart_lab.kernels import routine
-from coldstart_lab.readers.strace.announcing import is_message, message_start, subject_of
-from coldstart_lab.readers.strace.kinds import (
+from coldstart_lab.readers.strace.buffers.vectors import name_end
+from coldstart_lab.readers.strace.grammar.announcing import is_message, message_start, subject_of
+from coldstart_lab.readers.strace.grammar.kinds import (
     DELAYED,
     DETACHED,
     EXITED,
@@ -25,7 +26,7 @@ from coldstart_lab.readers.strace.kinds import (
     TRUNCATED,
     UNFINISHED,
 )
-from coldstart_lab.readers.strace.lexer import (
+from coldstart_lab.readers.strace.grammar.lexer import (
     DOT,
     GREATER,
     LESS,
@@ -39,13 +40,14 @@ from coldstart_lab.readers.strace.lexer import (
     ends_with,
     find,
     find_return,
+    find_return_exactly,
     is_digit,
+    is_word,
     number_end,
     read_duration,
     read_number,
     starts_with,
 )
-from coldstart_lab.readers.strace.vectors import name_end
 
 _RETURN = 13
 _LONGEST_NAME = 64
@@ -183,7 +185,10 @@ def read_call(
                 kind, flags | more, name, name_stop, args, end - args, 0, 0, args, 0, 0, 0
             )  # fmt: skip
     duration, end = read_duration(buf, args, stop)
-    close, result = find_return(buf, args, end)
+    if whole:
+        close, result = find_return(buf, args, end)
+    else:  # the log may be cut off inside a string
+        close, result = find_return_exactly(buf, args, end)
     if close < 0:
         body = _without_result(buf, kind, flags, name, name_stop, args, stop)
         if body.kind == LOST and not whole:  # the log was cut off inside this line
@@ -192,6 +197,8 @@ def read_call(
         return body
     if duration >= 0:
         flags |= HAS_DURATION
+    elif not whole and is_word(buf[end - 1]) and buf[end - 1] != QUESTION:
+        flags |= TRUNCATED  # the number or name that the log ends with may be cut off
     if ends_with(buf, args, close, _UNFINISHED):  # killed while it was in the call
         close = max(args, close - len(_UNFINISHED) - 1)
     # the result: a number or "?", then an error or other text
@@ -239,13 +246,14 @@ def _read_signal(buf: Any, start: int, stop: int) -> Body:
 
 @routine
 def _read_exit(buf: Any, start: int, stop: int) -> Body:
+    cut = 0 if ends_with(buf, start, stop, _EXIT_TAIL) else TRUNCATED
     if starts_with(buf, start, stop, _KILLED_BY):
         name = start + len(_KILLED_BY)
         end = name_end(buf, name, stop)
         args, length = name, -1
         if end + len(_EXIT_TAIL) < stop:  # "(core dumped)"
             args, length = end + 1, stop - len(_EXIT_TAIL) - end - 1
-        return Body(KILLED, 0, name, end, args, length, 0, 0, args, 0, 0, 0)
+        return Body(KILLED, cut, name, end, args, length, 0, 0, args, 0, 0, 0)
     if starts_with(buf, start, stop, _EXITED_WITH):
         kind, at = EXITED, start + len(_EXITED_WITH)
     elif starts_with(buf, start, stop, _SUPERSEDED_BY):
@@ -255,8 +263,10 @@ def _read_exit(buf: Any, start: int, stop: int) -> Body:
     end = number_end(buf, at, stop)
     if end < 0:
         return plain_body(LOST, 0)
+    if cut and end == stop:
+        return Body(kind, cut, at, at, at, -1, 0, 0, at, 0, 0, 0)
     value = read_number(buf, at, end)
-    return Body(kind, HAS_RETVAL, at, at, at, -1, 0, value, at, 0, 0, 0)
+    return Body(kind, HAS_RETVAL | cut, at, at, at, -1, 0, value, at, 0, 0, 0)
 
 
 @routine

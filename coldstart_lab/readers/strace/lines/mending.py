@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coldstart_lab.kernels import kernel, routine
-from coldstart_lab.readers.strace.annexes import line_stops
-from coldstart_lab.readers.strace.body import trim
-from coldstart_lab.readers.strace.kinds import (
+from coldstart_lab.readers.strace.buffers.text import gather_bytes
+from coldstart_lab.readers.strace.grammar.body import trim
+from coldstart_lab.readers.strace.grammar.kinds import (
     BRACKET_PID,
     BROKEN,
     CLOCK_NONE,
@@ -32,24 +32,25 @@ from coldstart_lab.readers.strace.kinds import (
     SYSCALL,
     UNFINISHED,
 )
-from coldstart_lab.readers.strace.lexer import (
+from coldstart_lab.readers.strace.grammar.lexer import (
     BACKSLASH,
     BRACKET_OPEN,
     LESS,
     QUOTE,
     arguments_end,
     ends_with,
+    find,
     read_digits,
     skip_annotation,
     skip_string,
     starts_with,
 )
-from coldstart_lab.readers.strace.lines import Lines
-from coldstart_lab.readers.strace.scan import scan
-from coldstart_lab.readers.strace.text import gather_bytes
+from coldstart_lab.readers.strace.lines.columns import Lines, line_stops
+from coldstart_lab.readers.strace.lines.scan import scan
 
 _NEWLINE = 10
 _CALL = b"_("
+_RESULT = b" = "
 _WRITE, _WRITEV = b"write(", b"writev("
 _NEXT = b", "
 _MORE = b"..."
@@ -57,7 +58,7 @@ _FIRST_BUFFER = b"[{iov_base="
 _END_OF_BUFFERS = 93
 
 
-def mend_calls(buf: NDArray[np.uint8], lines: Lines, names: list[str]) -> None:
+def mend_calls(buf: NDArray[np.uint8], lines: Lines, names: list[str], *, first: int = 0) -> None:
     """Find the calls that something broke, and the lines that are the rest of them.
 
     Parameters
@@ -69,6 +70,8 @@ def mend_calls(buf: NDArray[np.uint8], lines: Lines, names: list[str]) -> None:
         lost, as far as it fills whole lines.
     names : list of str
         The names the lines refer to; errors of the calls are added.
+    first : int
+        The first line that follows the one before it in the log.
     """
     lost = lines.kind == LOST
     if not (lost.any() or (lines.flags & CONTINUED).any()):
@@ -76,10 +79,15 @@ def mend_calls(buf: NDArray[np.uint8], lines: Lines, names: list[str]) -> None:
     timed = bool((lines.clock[lines.kind <= SUPERSEDED] != CLOCK_NONE).any())
     bare = (lines.pid < 0) & (lines.clock == CLOCK_NONE) & ((lines.flags & HAS_DETAILS) == 0)
     rows = np.flatnonzero(lost & bare)
+    telling = np.zeros(len(rows), dtype=np.bool_)
+    _find_results(buf, lines.offset[rows], line_stops(buf, lines, rows), telling)
+    rows = rows[telling]
     rests, moved, their_names = _read_rests(buf, lines, rows)
-    ends = np.zeros(len(lines.kind), dtype=np.bool_)
-    ends[rows] = (rests.kind == SYSCALL) & ((rests.flags & UNFINISHED) == 0)
-    begun = _mend_lines(buf, lines, timed, bare, ends)
+    whole = (rests.kind == SYSCALL) & ((rests.flags & UNFINISHED) == 0)
+    close = np.full(len(lines.kind), -1, dtype=np.int64)  # the parenthesis of a rest, by row
+    close[rows[whole]] = (rests.args_start - moved + rests.args_length)[whole]
+    begun = np.full(len(lines.kind), -1, dtype=np.int64)
+    _mend_lines(buf, lines, timed, bare, close, first, begun)
     mended = np.flatnonzero(begun >= 0)
     rest = np.searchsorted(rows, mended)
     ids = {name: number for number, name in enumerate(names)}
@@ -116,12 +124,22 @@ def _read_rests(
 
 
 @kernel
-def _mend_lines(buf: Any, lines: Lines, timed: bool, bare: Any, ends: Any) -> Any:
-    """Mend the begins of broken calls; returns for the rest of each the row of its begin, or -1."""
-    begun = np.full(len(lines.kind), -1, dtype=np.int64)
+def _find_results(buf: Any, start: Any, stop: Any, telling: Any) -> None:
+    """Mark the lines that hold a result."""
+    for row in range(len(start)):
+        telling[row] = find(buf, start[row], stop[row], _RESULT) >= 0
+
+
+@kernel
+def _mend_lines(
+    buf: Any, lines: Lines, timed: bool, bare: Any, close: Any, first: int, begun: Any
+) -> None:
+    """Mend the begins of broken calls; note for the rest of each the row of its begin."""
     begin = -1
     for row in range(len(lines.kind)):
         kind = lines.kind[row]
+        if row == first:
+            begin = -1
         if kind in (SYSCALL, RESUMED):
             begin = row
         elif kind <= SUPERSEDED or kind in (STACK, DUMP):
@@ -130,13 +148,16 @@ def _mend_lines(buf: Any, lines: Lines, timed: bool, bare: Any, ends: Any) -> An
             begin = row
         elif begin >= 0 and bare[row]:
             lone = kind == MESSAGE and lines.flags[row] & CONTINUED  # <unfinished ...>
-            if lone or ends[row]:
+            # read from the left as well: what a program wrote may hold a parenthesis and a result
+            ends = close[row] >= 0 and close[row] == arguments_end(
+                buf, lines.offset[row], _line_stop(buf, lines, row)
+            )
+            if lone or ends:
                 _break(buf, lines, begin)
                 held_back = begin == row - 1 and lines.flags[begin] & UNFINISHED
-                if ends[row] and (lines.flags[begin] & (GLUED | BROKEN) or held_back):
+                if ends and (lines.flags[begin] & (GLUED | BROKEN) or held_back):
                     begun[row] = begin
                 begin = -1
-    return begun
 
 
 @routine

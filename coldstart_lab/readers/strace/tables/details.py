@@ -9,10 +9,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coldstart_lab.kernels import kernel, routine
-from coldstart_lab.readers.strace.kinds import EVENT_KINDS, HAS_DETAILS
-from coldstart_lab.readers.strace.lexer import QUESTION, SPACE, ZERO, is_digit
-from coldstart_lab.readers.strace.lines import Lines
-from coldstart_lab.readers.strace.prefix import (
+from coldstart_lab.readers.strace.buffers.spans import intern_spans
+from coldstart_lab.readers.strace.grammar.kinds import EVENT_KINDS, HAS_DETAILS
+from coldstart_lab.readers.strace.grammar.lexer import QUESTION, SPACE, ZERO, is_digit
+from coldstart_lab.readers.strace.grammar.prefix import (
     context_stop,
     is_pointer,
     number_stop,
@@ -20,7 +20,7 @@ from coldstart_lab.readers.strace.prefix import (
     read_time,
     skip_delta,
 )
-from coldstart_lab.readers.strace.spans import intern_spans
+from coldstart_lab.readers.strace.lines.columns import Lines
 from coldstart_lab.tables import STRACE_DETAILS
 
 _AFTER = len(b"] ")
@@ -44,7 +44,10 @@ def details_frame(buf: NDArray[np.uint8], lines: Lines) -> pd.DataFrame:
     rows = np.flatnonzero(((lines.flags & HAS_DETAILS) != 0) & (lines.kind < len(EVENT_KINDS)))
     if not len(rows):
         return STRACE_DETAILS.empty()
-    number, pointer, known, start, length = _read_prefixes(buf, lines.offset[rows])
+    number, start, length = np.full((3, len(rows)), -1, dtype=np.int64)
+    pointer = np.zeros(len(rows), dtype=np.uint64)
+    known = np.zeros(len(rows), dtype=np.bool_)
+    _read_prefixes(buf, lines.offset[rows], number, pointer, known, start, length)
     return STRACE_DETAILS.frame(
         {
             "line": rows + 1,
@@ -56,13 +59,10 @@ def details_frame(buf: NDArray[np.uint8], lines: Lines) -> pd.DataFrame:
 
 
 @kernel
-def _read_prefixes(buf: Any, offsets: Any) -> Any:
-    """Read prefixes: numbers or -1, pointers and which are known, contexts' begins and lengths."""
-    number = np.full(len(offsets), -1, dtype=np.int64)
-    pointer = np.zeros(len(offsets), dtype=np.uint64)
-    known = np.zeros(len(offsets), dtype=np.bool_)
-    start = np.zeros(len(offsets), dtype=np.int64)
-    length = np.zeros(len(offsets), dtype=np.int64)
+def _read_prefixes(
+    buf: Any, offsets: Any, number: Any, pointer: Any, known: Any, start: Any, length: Any
+) -> None:
+    """Read prefixes: numbers, pointers and which are known, contexts' begins and lengths."""
     stop = len(buf)
     for row in range(len(offsets)):
         begin = read_pid(buf, offsets[row], stop)[3]
@@ -80,7 +80,6 @@ def _read_prefixes(buf: Any, offsets: Any) -> Any:
                 number[row] = _value(buf, at + 1, end - _AFTER, 10)
             at = end
             end = number_stop(buf, at, stop)
-    return number, pointer, known, start, length
 
 
 @routine

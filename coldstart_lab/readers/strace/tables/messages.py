@@ -6,10 +6,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from coldstart_lab.readers.strace.annexes import line_stops
-from coldstart_lab.readers.strace.kinds import BLANK, DUMP, GLUED, LOST, MESSAGE, SYSCALL
-from coldstart_lab.readers.strace.lines import Lines
-from coldstart_lab.readers.strace.text import gather_text
+from coldstart_lab.readers.strace.buffers.text import gather_text
+from coldstart_lab.readers.strace.grammar.kinds import BLANK, DUMP, GLUED, LOST, MESSAGE, SYSCALL
+from coldstart_lab.readers.strace.lines.columns import Lines, line_stops
 from coldstart_lab.tables import STRACE_MESSAGES
 
 _TEXT = 4096

@@ -1,4 +1,4 @@
-"""Builds the tables of a log from its scanned lines."""
+"""Builds the table of events from scanned and paired lines."""
 
 from __future__ import annotations
 
@@ -11,30 +11,21 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from coldstart_lab.readers.strace.joining import Columns, copy_texts, empty_columns, join_lines
-from coldstart_lab.readers.strace.kinds import (
+from coldstart_lab.readers.strace.buffers.source import release
+from coldstart_lab.readers.strace.buffers.text import text_column
+from coldstart_lab.readers.strace.grammar.kinds import (
     EVENT_KINDS,
     FLAG_NAMES,
-    LINE_NAMES,
-    LOST,
-    NO_PID,
-    PID_MAX,
-    RESUMED,
-    SYSCALL,
-    UNFINISHED,
 )
-from coldstart_lab.readers.strace.lines import Lines
-from coldstart_lab.readers.strace.source import release
-from coldstart_lab.readers.strace.text import gather_text, text_column
-from coldstart_lab.tables import STRACE_LOSSES, STRACE_SUMMARY
+from coldstart_lab.readers.strace.lines.columns import Lines
+from coldstart_lab.readers.strace.tables.joining import (
+    Columns,
+    copy_texts,
+    empty_columns,
+    join_lines,
+)
 
-_LOSS_TEXT = 4096
 _COPIED_AT_ONCE = 1 << 18
-LOSS_REASONS = (
-    "not a line of strace",
-    "resumed line without the begin of its call",
-    "damaged archive",
-)
 
 
 def events_frame(
@@ -154,80 +145,3 @@ def _flag_names(flags: NDArray[Any]) -> Any:
     codes = np.full(max(present, default=0) + 1, -1, dtype=np.int8)
     codes[list(labels)] = np.arange(len(labels))
     return _coded(codes[flags], list(labels.values()))
-
-
-def losses_frame(
-    buf: NDArray[np.uint8], lines: Lines, partner: NDArray[np.int32], damage: str | None
-) -> pd.DataFrame:
-    """Build the table of what was not understood (``tables.STRACE_LOSSES``)."""
-    orphan = (lines.kind == RESUMED) & (partner < 0)
-    rows = np.flatnonzero((lines.kind == LOST) | orphan)
-    unended = len(buf) > 0 and buf[-1] != ord("\n")
-    ends = np.append(lines.offset, len(buf) + unended)[rows + 1] - 1
-    length = np.minimum(ends - lines.offset[rows], _LOSS_TEXT)
-    frame = STRACE_LOSSES.frame(
-        {
-            "line": rows + 1,
-            "offset": lines.offset[rows],
-            "reason": _coded(orphan[rows].astype(np.int8), LOSS_REASONS),
-            "text": gather_text(buf, (lines.offset[rows], length)),
-        }
-    )
-    if damage is None:
-        return frame
-    end = STRACE_LOSSES.frame(
-        {
-            "line": [len(lines.kind) + 1],
-            "offset": [len(buf)],
-            "reason": pd.Categorical([LOSS_REASONS[2]], categories=LOSS_REASONS),
-            "text": [damage],
-        }
-    )
-    return pd.concat([frame, end], ignore_index=True)
-
-
-def summary_frame(
-    lines: Lines,
-    partner: NDArray[np.int32],
-    events: pd.DataFrame,
-    counts: NDArray[np.int64],
-    *,
-    size: int,
-) -> pd.DataFrame:
-    """Count what was read (``tables.STRACE_SUMMARY``).
-
-    Parameters
-    ----------
-    lines : Lines
-        The scanned lines.
-    partner : array of int32
-        The row that resumed each unfinished call, else -1.
-    events : DataFrame
-        The table of events.
-    counts : array of int64
-        How many lines there are of each kind.
-    size : int
-        How many bytes.
-
-    Returns
-    -------
-    DataFrame
-        The counts.
-    """
-    calls = lines.kind == SYSCALL
-    begun = calls & ((lines.flags & UNFINISHED) != 0)
-    threads = np.zeros(PID_MAX + 2, dtype=bool)
-    threads[events["pid"].to_numpy(np.int64, na_value=NO_PID)] = True
-    failed = (events["kind"] == "syscall") & events["errno"].notna()
-    items = {
-        "bytes": size,
-        "lines": int(counts.sum()),
-        **{f"lines: {name}": count for name, count in zip(LINE_NAMES, counts, strict=True)},
-        "events": len(events),
-        "threads": int(threads.sum()),
-        "calls": int(calls.sum()),
-        "calls that failed": int(failed.sum()),
-        "calls joined from two lines": int((begun & (partner >= 0)).sum()),
-        "calls that never returned": int((begun & (partner < 0)).sum()),
-    }
-    return STRACE_SUMMARY.frame({"item": list(items), "count": list(items.values())})

@@ -1,0 +1,1 @@
+"""Bytes in memory: brought in, searched, interned, copied to columns; knows nothing of strace."""

@@ -1,0 +1,1 @@
+"""What one line of strace says, in integers; compiled, no tables."""

@@ -1,0 +1,1 @@
+"""Scanned lines to DataFrames."""
