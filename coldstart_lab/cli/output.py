@@ -27,6 +27,9 @@ JSON_FORMAT = 1
 
 SUFFIXES = (".parquet", ".csv", ".jsonl")
 _PIPE_WIDTH = 120
+# Of a text to be shown, in characters; and how many before its end may hold half a secret
+_LONGEST_TEXT = 1 << 16
+_HALF = 1 << 10
 
 
 def console() -> Console:
@@ -81,17 +84,25 @@ def table(*columns: str, right: frozenset[str] = frozenset()) -> Table:
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows of a table as plain values: NA and NaN are None, text holds no secrets.
 
-    Bytes become text, those that are no UTF-8 as escapes.
+    Bytes become text, those that are no UTF-8 as escapes. A text of more than 65,536 characters, or
+    bytes, is cut, and says so.
     """
-    from coldstart_lab.redaction import redact
 
     def plain(value: Any) -> Any:
-        if isinstance(value, bytes):
-            value = value.decode("utf-8", "backslashreplace")
-        return redact(value) if isinstance(value, str) else value
+        return _shown(value) if isinstance(value, (str, bytes)) else value
 
     rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
     return [{str(name): plain(value) for name, value in row.items()} for row in rows]
+
+
+def _shown(value: str | bytes) -> str:
+    from coldstart_lab.redaction import redact
+
+    head = value[:_LONGEST_TEXT]
+    text = redact(head.decode("utf-8", "backslashreplace") if isinstance(head, bytes) else head)
+    if len(value) <= _LONGEST_TEXT:
+        return text
+    return f"{text[:-_HALF]}... (cut: {len(value):,} in all)"
 
 
 def print_json(kind: str, content: dict[str, Any]) -> None:

@@ -34,12 +34,11 @@ class Overview:
         self.sizes: Counter[str] = Counter()
         self._first_rows: dict[str, list[pd.DataFrame]] = {}
         self._tallies: list[tuple[pd.DataFrame, ...]] = []
+        self._threads: set[object] = set()
 
     def add(self, log: StraceLog) -> None:
         """Add the next batch."""
-        wanted = log.missing_flags
-        known = self.missing if self.counts else wanted
-        self.missing = {flag: what for flag, what in known.items() if flag in wanted}
+        self._add_missing(log)
         self.source = str(log.source)
         self.clock = log.clock if self.clock == "none" else self.clock
         self.has_durations |= log.has_durations
@@ -52,15 +51,24 @@ class Overview:
             self._first_rows.setdefault(name, []).append(frame.head(left))
         self._add_times(log.events)
         self._tallies.append(_tally(log.events))
-        self.counts["threads"] = self._added(0)["pid"].nunique(dropna=False)
+        self._threads.update(log.events["pid"].unique().tolist())
+        self.counts["threads"] = len(self._threads)
+
+    def _add_missing(self, log: StraceLog) -> None:
+        wanted = log.missing_flags
+        if not self.sizes["events"]:
+            self.missing = wanted
+        elif not log.events.empty:
+            self.missing = {flag: what for flag, what in self.missing.items() if flag in wanted}
 
     def _add_times(self, events: pd.DataFrame) -> None:
         start = events["start_ns"].dropna()
         if start.empty:
             return
         end = (events["start_ns"] + events["duration_ns"].fillna(0)).dropna()
-        self.first_ns = min(int(start.min()), self.first_ns or int(start.min()))
-        self.last_ns = max(int(end.max()), self.last_ns or 0)
+        first, last = int(start.min()), int(end.max())
+        self.first_ns = first if self.first_ns is None else min(first, self.first_ns)
+        self.last_ns = last if self.last_ns is None else max(last, self.last_ns)
 
     def first_rows(self, name: str) -> pd.DataFrame:
         """Return the first rows of a table."""
@@ -71,11 +79,11 @@ class Overview:
 
     def calls(self) -> pd.DataFrame:
         """Return ``syscall``, ``calls``, ``errors``, ``threads``, ``duration_ns``: most first."""
-        added = self._added(0).groupby("syscall", as_index=False, observed=True)
-        calls = added.agg(
-            calls=("calls", "sum"), errors=("errors", "sum"), threads=("pid", "nunique"),
-            duration_ns=("duration_ns", lambda column: column.sum(min_count=1)),
-        )  # fmt: skip
+        added = self._added(0).groupby("syscall", observed=True)
+        counts = added.agg(
+            calls=("calls", "sum"), errors=("errors", "sum"), threads=("pid", "nunique")
+        )
+        calls = counts.assign(duration_ns=added["duration_ns"].sum(min_count=1)).reset_index()
         return _sorted(calls.astype({"duration_ns": "Int64"}), ["calls", "syscall"])
 
     def failures(self) -> pd.DataFrame:
@@ -103,10 +111,8 @@ def _tally(events: pd.DataFrame) -> tuple[pd.DataFrame, ...]:
     grouped = calls.assign(errors=calls["errno"].notna()).groupby(
         ["syscall", "pid"], observed=True, dropna=False
     )
-    by_thread = grouped.agg(
-        calls=("line", "size"), errors=("errors", "sum"),
-        duration_ns=("duration_ns", lambda column: column.sum(min_count=1)),
-    )  # fmt: skip
+    counts = grouped.agg(calls=("line", "size"), errors=("errors", "sum"))
+    by_thread = counts.assign(duration_ns=grouped["duration_ns"].sum(min_count=1))
     plain = by_thread.reset_index().astype({"syscall": object, "duration_ns": "Int64"})
     return plain, count_failures(events), count_look_ups(events)
 

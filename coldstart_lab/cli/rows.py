@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _LONGEST = 100
-_HEX = ("address", "symbol_offset")
+_HEX = ("address", "symbol_offset", "instruction_pointer")
 
 
 def print_rows(frame: pd.DataFrame, name: str, shown: int, *, of: int) -> None:

@@ -157,9 +157,7 @@ def _unpacked(file: BinaryIO, kind: str | None) -> Any:
     return pa.CompressedInputStream(pa.PythonFile(file), kind)
 
 
-def _append_blocks(
-    path: Path, kind: str, size: int, done: int, blocks: list[bytes]
-) -> str | None:
+def _append_blocks(path: Path, kind: str, size: int, done: int, blocks: list[bytes]) -> str | None:
     """Unpack what follows the first ``done`` bytes in pieces of ``size``.
 
     Returns what ended it early, None at the end of the file.

@@ -122,3 +122,22 @@ def test_addresses_survive_in_a_file(log, tmp_path):
 def test_an_unknown_table_is_refused(log, capsys):
     assert main(["read", log, "--table", "nonsense"]) == 2
     assert "'stacks'" in capsys.readouterr().err
+
+
+def test_an_endless_argument_is_cut_and_says_so(tmp_path, capsys):
+    secret = "hunter2" * 100
+    path = tmp_path / "long.log"
+    path.write_text(f'12 write(1, "{"x" * 65_000}password={secret}{"y" * 2_000_000}", 9) = 9\n')
+    assert main(["read", str(path), "--json", "--table", "events"]) == 0
+    shown = capsys.readouterr().out
+    args = json.loads(shown)["rows"][0]["args"]
+    assert args.endswith("... (cut: 2,065,717 in all)")
+    assert "hunter2" not in args
+    assert len(shown) < 100_000
+
+
+def test_a_pointer_is_shown_as_one(tmp_path, capsys):
+    path = tmp_path / "pointers.log"
+    path.write_text("[00007f20d7e57350] getpid() = 12\n")
+    assert main(["read", str(path), "--table", "details"]) == 0
+    assert "0x7f20d7e57350" in capsys.readouterr().out
