@@ -69,14 +69,14 @@ def command(
     seen = Overview(limit or _SHOWN)
     with working("Reading"), contextlib.ExitStack() as stack:
         write = stack.enter_context(writing(out)) if out is not None else None
-        written = 0
         for batch in _batches(*logs):
-            seen.add(batch)
             if write is not None:
                 rows = batch.tables[name or "events"]
-                rows = rows if limit is None else rows.head(max(limit - written, 0))
-                write(rows)
-                written += len(rows)
+                left = None if limit is None else max(limit - seen.sizes[name or "events"], 0)
+                write(rows.head(len(rows) if left is None else left))
+                del rows
+            seen.add(batch)
+            del batch  # while the next one is read
     if as_json:
         print_json("strace-log", {**_as_json(seen, out), **_rows(seen, name)})
     elif name is not None:
@@ -88,15 +88,15 @@ def command(
 
 
 def _batches(path: Path, *others: Path) -> Iterator[StraceLog]:
-    from coldstart_lab.readers import find_reader
+    from coldstart_lab.readers import find_reader, is_stream
     from coldstart_lab.readers.strace import StraceLog, read_strace, read_strace_batches
     from coldstart_lab.recording import open_recording
 
-    if str(path) == "-":
-        yield from read_strace_batches(sys.stdin.buffer)
-        return
     if others:
         yield read_strace([path, *others])
+        return
+    if str(path) == "-" or is_stream(path):
+        yield from read_strace_batches(sys.stdin.buffer if str(path) == "-" else path)
         return
     folder = path.parent if path.name == "manifest.json" else path
     if (folder / "manifest.json").is_file():

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pandas as pd
 import pytest
@@ -138,6 +143,28 @@ def test_what_is_no_log_is_refused(tmp_path, capsys, content):
     path.write_text(content)
     assert main(["read", str(path)]) == 2
     assert capsys.readouterr().err.startswith(f"error: {path}: ")
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_a_pipe_is_read_whole(tmp_path, capsys, pack):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    log = TIMED * 2000  # more than a pipe holds, and than is looked at to tell its kind
+    with ThreadPoolExecutor(1) as pool:
+        written = pool.submit(pipe.write_bytes, pack(log.encode()))
+        assert main(["read", str(pipe), "--json"]) == 0
+        written.result(10)
+    counts = strict(capsys.readouterr().out)["counts"]
+    assert (counts["lines"], counts["bytes"]) == (6 * 2000, len(log))
+
+
+@pytest.mark.needs("bash")
+def test_what_a_shell_substitutes_is_read(timed):
+    command = '"$0" -m coldstart_lab read <(cat "$1" "$1") --json'
+    done = subprocess.run(
+        ["bash", "-c", command, sys.executable, timed], capture_output=True, check=True
+    )
+    assert strict(done.stdout)["counts"]["lines"] == 12
 
 
 def test_a_missing_file_is_said(tmp_path, capsys):
