@@ -44,6 +44,8 @@ _OWN = (
     "coldstart_lab.readers.strace:READER",
     "coldstart_lab.readers.otlp:READER",
     "coldstart_lab.readers.gotrace:READER",
+    "coldstart_lab.readers.inittrace:READER",
+    "coldstart_lab.readers.perf_script:READER",
 )
 
 
