@@ -210,7 +210,10 @@ def test_marks_are_of_this_start_and_both_clocks_agree(folder):
         assert abs(monotonic - (mark["end_realtime_ns"] - mark["begin_realtime_ns"])) < 2_000_000
 
 
+NAMED_IN_README = ("checkout_static", "checkout_cgo", "gateway_before", "gateway_after")
+
+
 def test_the_tables_of_the_readme_are_what_the_marks_say():
-    sets = [f"recordings/{name}" for name in ("checkout_static", "checkout_cgo")]
+    sets = [f"recordings/{name}" for name in NAMED_IN_README]
     said = subprocess.check_output([sys.executable, "summarise_marks.py", *sets], cwd=DATA)
     assert said.decode() in (DATA / "recordings" / "README.md").read_text()
