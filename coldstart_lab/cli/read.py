@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from coldstart_lab.cli.bundles import show_bundle
 from coldstart_lab.cli.output import (
     check_output,
     clean,
@@ -32,6 +33,7 @@ from coldstart_lab.units import format_bytes, format_ns
 if TYPE_CHECKING:
     import pandas as pd
 
+    from coldstart_lab.cli.bundles import Bundle
     from coldstart_lab.readers.strace import StraceLog
 
 _SHOWN = 10
@@ -48,10 +50,11 @@ _CLOCKS = {
 @click.argument("logs", metavar="LOG...", nargs=-1, required=True,
                 type=click.Path(path_type=Path, allow_dash=True))  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-@click.option("--table", "name", type=click.Choice(TABLES), metavar="NAME",
-              help=f"Show this table: {', '.join(TABLES[:-1])} or {TABLES[-1]}.")  # fmt: skip
+@click.option(
+    "--table", "name", metavar="NAME", help=f"Show this table; of logs: {', '.join(TABLES)}."
+)
 @click.option("-o", "--output", "out", metavar="FILE", type=click.Path(path_type=Path),
-              help="Write it, or the events, to a .parquet, .csv or .jsonl file.")  # fmt: skip
+              help="Write it, or the first, to a .parquet, .csv or .jsonl file.")  # fmt: skip
 @click.option("--limit", type=click.IntRange(1), metavar="N",
               help="Rows of each list, and of FILE.  [default: 10, and all]")  # fmt: skip
 @click.option("--force", is_flag=True, help="Replace FILE if it exists.")
@@ -62,10 +65,20 @@ def command(
     """Read LOG and say what is in it, how complete it is, and which flag would have shown more.
 
     LOG is a strace log (plain, .gz, .xz or .zst) of any size, - for standard input, a recording,
-    or the files of strace -ff or their folder. The table written with -o holds the log's text as
-    it is: secrets too.
+    or the files of strace -ff or their folder; or any other artefact that a reader knows, such as
+    traces in OTLP JSON. The table written with -o holds the text of the log as it is: secrets too.
     """
     check_output(out, force=force)
+    with working("Reading"):
+        other = _other(*logs)
+    if other is not None:
+        kind, bundle = other
+        show_bundle(bundle, kind, name=name, out=out, limit=limit, shown=limit or _SHOWN,
+                    as_json=as_json)  # fmt: skip
+        return
+    if name is not None and name not in TABLES:
+        known = ", ".join(map(repr, TABLES))
+        raise UsageError(f"a strace log has no table {name!r}", hint=f"try: {known}")
     seen = Overview(limit or _SHOWN)
     with working("Reading"), contextlib.ExitStack() as stack:
         write = stack.enter_context(writing(out)) if out is not None else None
@@ -87,9 +100,29 @@ def command(
         say_written(out, as_json=as_json)
 
 
-def _batches(path: Path, *others: Path) -> Iterator[StraceLog]:
+def _other(path: Path, *others: Path) -> tuple[str, Bundle] | None:
+    """Read an artefact that is no strace log; None for what is one, or a recording of it."""
     from coldstart_lab.readers import find_reader, is_stream
-    from coldstart_lab.readers.strace import StraceLog, read_strace, read_strace_batches
+
+    folder = path.parent if path.name == "manifest.json" else path
+    if others or str(path) == "-" or is_stream(path) or (folder / "manifest.json").is_file():
+        return None
+    reader = find_reader(path)
+    if reader.name == "strace":
+        return None
+    bundle = reader.read(path)
+    if not hasattr(bundle, "facts"):
+        raise UsageError(
+            f"this is a {type(bundle).__name__}, which this command cannot show",
+            path=path,
+            hint="read it in Python: coldstart_lab.read(path)",
+        )
+    return reader.name, bundle
+
+
+def _batches(path: Path, *others: Path) -> Iterator[StraceLog]:
+    from coldstart_lab.readers import is_stream
+    from coldstart_lab.readers.strace import read_strace, read_strace_batches
     from coldstart_lab.recording import open_recording
 
     if others:
@@ -102,18 +135,10 @@ def _batches(path: Path, *others: Path) -> Iterator[StraceLog]:
     if (folder / "manifest.json").is_file():
         yield open_recording(path).strace
         return
-    reader = find_reader(path)
-    if reader.name == "strace" and not path.is_dir():
+    if path.is_dir():
+        yield read_strace(path)
+    else:
         yield from read_strace_batches(path)
-        return
-    bundle = reader.read(path)
-    if not isinstance(bundle, StraceLog):
-        raise UsageError(
-            f"this is a {type(bundle).__name__}, which this command cannot show",
-            path=path,
-            hint="read it in Python: coldstart_lab.read(path)",
-        )
-    yield bundle
 
 
 def _as_json(seen: Overview, out: Path | None) -> dict[str, Any]:

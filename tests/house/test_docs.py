@@ -102,6 +102,14 @@ def test_read_prints_the_documented_keys(root, log, capsys):
     holds(documented(root, "`losses`:"), document["losses"])
 
 
+def test_read_prints_the_documented_keys_of_other_artefacts(root, tmp_path, capsys):
+    path = tmp_path / "spans.jsonl"
+    path.write_text('{"resourceSpans": []}\n')
+    assert main(["read", str(path), "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    holds(documented(root, "## coldstart read --json on other artefacts"), document)
+
+
 def test_attribute_prints_the_documented_keys(root, log, capsys):
     assert main(["attribute", log, "--json"]) == 0
     document = json.loads(capsys.readouterr().out)

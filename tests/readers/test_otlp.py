@@ -243,7 +243,7 @@ def test_text_of_any_kind_can_be_written_as_utf_8(path):
 def test_the_card_counts_and_obeys_nothing(tmp_path):
     path = write(tmp_path / "<b>.jsonl", request(span()))
     traces = read_otlp(path)
-    assert "1 spans of 1 traces" in repr(traces)
+    assert "1 spans of 1 traces and 1 services" in repr(traces)
     assert "&lt;b&gt;.jsonl" in traces._repr_html_()
 
 

@@ -10,6 +10,9 @@ import pandas as pd
 
 from coldstart_lab.units import format_bytes
 
+# More than that nobody reads at a glance
+_LONGEST = 200
+
 
 @dataclass(frozen=True, eq=False)
 class OtlpTraces:
@@ -50,17 +53,32 @@ class OtlpTraces:
             "losses": self.losses,
         }
 
-    def __repr__(self) -> str:
-        return f"<OtlpTraces {self.source.name}: {'; '.join(self._facts())}>"
-
-    def _repr_html_(self) -> str:
-        facts = "".join(f"<li>{escape(fact)}</li>" for fact in self._facts())
-        return f"<div><b>traces {escape(self.source.name)}</b><ul>{facts}</ul></div>"
-
-    def _facts(self) -> list[str]:
+    @property
+    def facts(self) -> list[str]:
+        """What was read, in a few plain lines."""
         return [
             f"{self.count('lines'):,} lines, {format_bytes(self.count('bytes'))}",
-            f"{len(self.spans):,} spans of {self.count('traces'):,} traces, "
-            f"{len(self.span_events):,} events in them",
+            f"{len(self.spans):,} spans of {self.count('traces'):,} traces and "
+            f"{self.count('services'):,} services, {len(self.span_events):,} events in them",
             f"{len(self.losses):,} lines, spans or events not understood",
         ]
+
+    @property
+    def highlights(self) -> dict[str, pd.DataFrame]:
+        """The tables to see first, by what they show."""
+        if self.spans.empty:
+            return {}
+        shown = ["name", "after_first_ns", "duration_ns", "kind", "status", "service", "line"]
+        lengths = self.spans.assign(
+            duration_ns=self.spans["end_ns"] - self.spans["start_ns"],
+            after_first_ns=self.spans["start_ns"] - self.spans["start_ns"].min(),
+        )
+        longest = lengths.nlargest(_LONGEST, "duration_ns", keep="first")[shown]
+        return {"the longest spans": longest}
+
+    def __repr__(self) -> str:
+        return f"<OtlpTraces {self.source.name}: {'; '.join(self.facts)}>"
+
+    def _repr_html_(self) -> str:
+        facts = "".join(f"<li>{escape(fact)}</li>" for fact in self.facts)
+        return f"<div><b>traces {escape(self.source.name)}</b><ul>{facts}</ul></div>"
