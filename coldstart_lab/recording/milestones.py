@@ -62,18 +62,19 @@ def find_milestones(
     Returns
     -------
     list of dict
-        ``exec``, ``listening``, ``answered`` and ``end``, as far as the events show them.
+        ``exec``, ``listening`` (on the port that was probed, where that is known and bound; else
+        the first one), ``answered`` and ``end``, as far as the events show them.
     """
     timed = events.loc[events["start_ns"].notna()]
     if timed.empty:
         return []
+    probe = parse_detail(None if ready is None else ready.get("detail"))
     found = [
         _milestone("exec", find_exec(timed), entry=True),
-        _milestone("listening", _first(_listens(timed))),
+        _milestone("listening", _first(_listens_on(timed, probe.asked))),
         _milestone("end", _last_to_end(timed)),
     ]
     if ready is not None:
-        probe = parse_detail(ready.get("detail"))
         found.append(_milestone("answered", _answer(timed, probe, int(ready["time_ns"]))))
     return [entry for entry in found if entry is not None]
 
@@ -146,8 +147,11 @@ def _answer(events: pd.DataFrame, probe: Probe, ready_ns: int) -> pd.DataFrame:
     return sent.sort_values("start_ns", kind="stable").tail(1)
 
 
-def _listens_on(events: pd.DataFrame, port: int) -> pd.DataFrame:
+def _listens_on(events: pd.DataFrame, port: int | None) -> pd.DataFrame:
+    """Return the listens on a port; on any where none is asked for, or none was bound to it."""
     listens = _listens(events).sort_values("start_ns", kind="stable")
+    if port is None:
+        return listens
     binds = _calls(events, "bind").query("retval == 0")
     on_port = binds.loc[binds["args"].fillna("").str.contains(f"htons({port})", regex=False)]
     bound = set(on_port["args"].str.extract(r"^(\d+)", expand=False))

@@ -10,6 +10,9 @@ import re
 from dataclasses import dataclass
 
 _HTTP = re.compile(r"-> (?P<status>\d{3}) from (?P<local>\S+:\d+)$")
+_URL = re.compile(
+    r"^\S+ http(?P<tls>s?)://(?:[^/?#\s@]*@)?(?:\[[^\]]*\]|[^:/?#\s]*)(?::(?P<port>\d+))?"
+)
 _PORT = re.compile(r"^connect to (?P<peer>\S*:(?P<port>\d+))(?: from (?P<local>\S+))?$")
 
 
@@ -23,12 +26,15 @@ class Probe:
         The probe's own end of the connection, such as ``127.0.0.1:45678``.
     port : int or None
         The port that was connected to.
+    asked : int or None
+        The port that was asked, be it by a connection or by a request.
     pattern : str or None
         The regular expression the program's output matched.
     """
 
     local: str | None = None
     port: int | None = None
+    asked: int | None = None
     pattern: str | None = None
 
 
@@ -54,7 +60,13 @@ def parse_detail(detail: str | None) -> Probe:
     if detail.startswith("text:"):
         return Probe(pattern=detail.removeprefix("text:"))
     if found := _PORT.match(detail):
-        return Probe(port=int(found["port"]), local=found["local"])
+        port = int(found["port"])
+        return Probe(port=port, asked=port, local=found["local"])
     if found := _HTTP.search(detail):
-        return Probe(local=found["local"])
+        return Probe(asked=_port_of(detail), local=found["local"])
     return Probe()
+
+
+def _port_of(detail: str) -> int | None:
+    url = _URL.match(detail)
+    return url and int(url["port"] or (443 if url["tls"] else 80))

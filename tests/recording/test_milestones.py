@@ -145,3 +145,21 @@ def test_merged_milestones_are_in_order_and_the_events_win():
 def test_nothing_known_is_an_empty_table():
     MILESTONES.validate(merge_milestones([], None))
     assert merge_milestones([], None).empty
+
+
+def test_listening_is_on_the_port_that_was_probed():
+    bind = '{sa_family=AF_INET6, sin6_port=htons(%d), inet_pton(AF_INET6, "::", &sin6_addr)}, 28'
+    rows = [
+        (1, 1, *EXEC),
+        (3, 1, "bind", "5<TCPv6:[7]>, " + bind % 9090, 0),
+        (5, 1, "listen", "5<TCPv6:[[::]:9090]>, 128", 0),
+        (7, 1, "bind", "6<TCPv6:[8]>, " + bind % 8080, 0),
+        (9, 1, "listen", "6<TCPv6:[[::]:8080]>, 128", 0),
+    ]
+    for url, time in (("http://127.0.0.1:8080/healthz", 10), ("https://[::1]:9090/x:1", 6)):
+        detail = describe_http(url, 200, LOCAL)
+        assert found(rows, detail=detail)["listening"][0] == time, url
+    assert found(rows, detail=describe_port("127.0.0.1:8080"))["listening"][0] == 10
+    # where nobody is seen to be bound to it, or nothing is known of the probe, it is the first
+    assert found(rows, detail=describe_http("http://u@10.0.0.1/", 200, LOCAL))["listening"][0] == 6
+    assert found(rows)["listening"][0] == 6
