@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coldstart_lab.attribution import compare_with_spans
+from coldstart_lab.attribution import attribute_startup, compare_with_spans
+from coldstart_lab.recording import open_recording
 from coldstart_lab.tables import OTLP_SPANS, SEGMENTS, SPAN_CAUSES, SPAN_PARTS
 
 EXEC = 1_795_000_000_000_000_000
@@ -201,3 +204,30 @@ def naive_cover(spans, window):
         )
         for at in range(EXEC, EXEC + window)
     ]
+
+
+SERIAL_PARTS = {
+    "openssl": ("library search", 0.85),
+    "certificate": ("user code", 0.9),
+    "names": ("DNS look-up", 0.85),
+    "telemetry": ("HTTP with", 0.6),
+}
+
+
+def test_the_gateways_bad_day_is_blamed_part_by_part_on_what_it_is():
+    folder = Path(__file__).parents[2] / "data" / "recordings" / "gateway_before"
+    if not folder.exists():
+        pytest.skip("the gateway is not recorded")
+    recording = open_recording(folder)
+    answer = attribute_startup(recording)
+    found = compare_with_spans(answer.segments, recording.spans)
+    check(found)
+    assert found.shared_ns == 0
+    assert found.parts["path_ns"].sum() == answer.window_ns
+    assert found.misplaced_ns < 0.2 * answer.window_ns
+    for place, part in enumerate(found.parts.to_dict("records")):
+        if part["name"] in SERIAL_PARTS:
+            cause, least = SERIAL_PARTS[part["name"]]
+            rows = found.causes[found.causes["part"] == place]
+            blamed = rows.loc[rows["cause"].str.startswith(cause), "duration_ns"].sum()
+            assert blamed >= least * part["path_ns"], part["name"]

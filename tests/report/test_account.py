@@ -222,3 +222,20 @@ def test_what_cannot_be_used_is_told_and_the_rest_shown(page, folder):
     assert (
         "The program's requests could not be used: the load artefact cannot be read" in made.shown
     )
+
+
+def test_the_gateways_good_day_tells_what_was_moved_and_who_waited(root, read_page):
+    folder = root / "data" / "recordings" / "gateway_after"
+    if not folder.exists():
+        pytest.skip("the gateway is not recorded")
+    made = read_page(render_report(open_recording(folder)))
+    assert made.faults == []
+    assert re.search(
+        r"\d+ of the \d+ parts that the program notes ran only after “ready”", made.shown
+    )
+    assert re.search(r"[\d,]+ of the [\d,]+ requests from the health answer on had to", made.shown)
+    parts = {part["name"]: part for part in made.data["account"]["parts"]}
+    assert parts["certificate"]["path_ns"] == 0
+    assert parts["certificate"]["after_ns"] > 100 * MS
+    assert made.data["waits"]["traced"] is False
+    assert any(row["waited"] for row in made.data["waits"]["classes"])
