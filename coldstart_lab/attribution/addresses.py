@@ -25,6 +25,7 @@ _INET = (
     r'(?:inet_addr\("(?P<v4>[^"]+)"\)|inet_pton\(AF_INET6, "(?P<v6>[^"]+)")'
 )
 _UNIX = r'sun_path=@?"(?P<path>[^"]+)"'
+_ZEROS = r"(?:\\0)+$"
 _MAPPED = "::ffff:"
 
 
@@ -65,4 +66,6 @@ def named_addresses(args: pd.Series) -> pd.Series:
     v4 = inet["v4"].fillna(inet["v6"].where(as_mask(inet["v6"].str.startswith(_MAPPED))))
     v4 = v4.str.removeprefix(_MAPPED)
     name = v4.fillna("[" + inet["v6"] + "]") + ":" + inet["port"]
-    return name.fillna(text.str.extract(_UNIX)["path"]).astype(STRING)
+    # a name may be filled with zeros up to its greatest length
+    path = text.str.extract(_UNIX)["path"].astype(STRING).str.replace(_ZEROS, "", regex=True)
+    return name.fillna(path).astype(STRING)

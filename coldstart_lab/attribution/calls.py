@@ -42,6 +42,8 @@ class Calls:
         Time taken off calls that overlapped the next one of their thread.
     split : bool
         Whether calls could be told from the time after them (False without -T).
+    rows : array of int64
+        Positions of the calls among the events.
     """
 
     frame: pd.DataFrame
@@ -55,8 +57,8 @@ class Calls:
     last_ns: int
     clamped_ns: int
     split: bool
+    rows: Ints = field(repr=False)
     _text: pd.Series = field(repr=False)
-    _rows: Ints = field(repr=False)
 
     def __len__(self) -> int:
         return len(self.start)
@@ -72,7 +74,7 @@ class Calls:
 
         They are most of the table, so they stay where the reader put them until asked for.
         """
-        return self._text.iloc[self._rows[places]].reset_index(drop=True)
+        return self._text.iloc[self.rows[places]].reset_index(drop=True)
 
     def numbers(self, places: Ints) -> Ints:
         """Return what these calls returned; -1 where they returned no number."""
@@ -129,8 +131,8 @@ def collect_calls(events: pd.DataFrame) -> Calls:
         last_ns=last,
         clamped_ns=clamped,
         split=split,
+        rows=rows,
         _text=events["args"],
-        _rows=rows,
     )
 
 

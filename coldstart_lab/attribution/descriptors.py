@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import union_categoricals
 
+from coldstart_lab.attribution.addresses import named_addresses
 from coldstart_lab.attribution.calls import Bools, Calls
+from coldstart_lab.attribution.ends import complete_unix, first_uses, last_uses, name_opened
 from coldstart_lab.attribution.lineage import Lineage
 from coldstart_lab.attribution.lives import Ints
-from coldstart_lab.attribution.masks import as_mask
-from coldstart_lab.readers.strace.arguments import descriptors
+from coldstart_lab.attribution.masks import as_numbers
+from coldstart_lab.attribution.targets import Target, datagram_end, parse_target
+from coldstart_lab.readers.strace.arguments import calls as arguments
+from coldstart_lab.readers.strace.arguments.following import Followed, follow
+from coldstart_lab.readers.strace.arguments.targets import tracked_targets
+from coldstart_lab.readers.strace.arguments.tracking import name_descriptors
 from coldstart_lab.tables import STRING
 
 RECEIVING = ("read", "readv", "recvfrom", "recvmsg", "recvmmsg", "accept", "accept4", "pread64",
@@ -24,70 +31,14 @@ OTHER = ("connect", "bind", "listen", "getsockopt", "setsockopt", "getpeername",
          "fstat", "lseek", "getdents64", "fsync", "fdatasync", "mmap", "ioctl", "fcntl",
          "copy_file_range", "flock", "dup", "dup2", "dup3", "ftruncate", "fchmod",
          "fallocate")  # fmt: skip
-_PAIR = re.compile(r"^(?:TCP|UDP|TCPv6|UDPv6|SCTP)(?:v6)?:\[(.+)->(.+)\]$")
-_LISTENING = re.compile(r"^(TCP|UDP|TCPv6|UDPv6):\[(.*:\d+)\]$")
-_UNIX = re.compile(r'^UNIX[A-Z-]*:\[(\d+)(?:->(\d+))?(?:,\s*@?"(.*)")?\]$')
-_MAPPED = re.compile(r"\[::ffff:([0-9.]+)\]")
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What one annotation of -yy stands for.
-
-    Attributes
-    ----------
-    family : str
-        pipe, socket, listener, eventfd, timerfd, epoll, file, memory or other.
-    own, peer : str
-        Names of this end and of the other one; equal strings are one end.
-    subject : str
-        How a person would name it: a path, or the peer's address.
-    """
-
-    family: str
-    own: str
-    peer: str
-    subject: str
-
-
-def parse_target(text: str) -> Target:
-    """Parse the text between the angle brackets.
-
-    Parameters
-    ----------
-    text : str
-        Such as ``TCP:[127.0.0.1:45076->127.0.0.1:5432]``, ``pipe:[1234]`` or ``/etc/hosts``.
-
-    Returns
-    -------
-    Target
-        What it stands for.
-    """
-    if text.startswith("/"):
-        path = re.sub(r"<(?:char|block) \d+:\d+>$", "", text).removesuffix(" (deleted)")
-        family = "memory" if path.startswith(("/memfd:", "/dev/zero")) else "file"
-        return Target(family, text, text, path)
-    if text.startswith("pipe:["):
-        return Target("pipe", text, text, "pipe")
-    pair = _PAIR.match(text)
-    if pair:
-        here, there = (_MAPPED.sub(r"\1", end) for end in pair.groups())
-        return Target("socket", f"{here}->{there}", f"{there}->{here}", there)
-    listening = _LISTENING.match(text)
-    if listening:
-        address = _MAPPED.sub(r"\1", listening.group(2))
-        return Target("listener", address, address, address)
-    unix = _UNIX.match(text)
-    if unix:
-        here, there, path = unix.groups()
-        return Target("socket", f"unix:{here}", f"unix:{there or '?'}", path or "unix socket")
-    if "eventfd" in text:
-        return Target("eventfd", "eventfd", "eventfd", "eventfd")
-    if "timerfd" in text:
-        return Target("timerfd", text, text, "timer")
-    if "eventpoll" in text:
-        return Target("epoll", text, text, "epoll")
-    return Target("other", text, text, text)
+POLLING = ("poll", "ppoll", "select", "pselect6")
+# With these a datagram may go to, or come from, an address of its own
+_ADDRESSED = ("sendto", "sendmsg", "sendmmsg", "recvfrom", "recvmsg", "recvmmsg")
+# The first descriptor in ``1 ([{fd=3, revents=POLLIN}])`` or ``1 (in [3])``
+_READY = r"(?:\[|fd=)(\d+)"
+_FILES = ("file", "device")
+_ACCEPTED = {"family": "socket", "own": "", "peer": "", "subject": "socket"}
+_MOST_DESCRIPTORS = 1 << 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,13 +48,13 @@ class InputOutput:
     Attributes
     ----------
     call : array of int64, shape (n,)
-        Place of the call.
+        Place of the call; of poll and select that found a descriptor ready.
     fd : array of int64, shape (n,)
-        Descriptor, -1 where unknown.
+        Descriptor that the call is about, or that was ready.
     own, peer : array of int64, shape (n,)
         Code of this end and of the other one, -1 where unknown.
     family, subject : Series of string, shape (n,)
-        Of its target; NA where unknown.
+        Of its target (``targets.Target``); NA where unknown.
     row : array of int64, shape (number of calls,)
         Row of each call here, -1 for calls on no descriptor.
     """
@@ -127,8 +78,8 @@ class InputOutput:
         return mask[self.call]
 
 
-def resolve_descriptors(calls: Calls, lineage: Lineage) -> InputOutput:
-    """Resolve the descriptor of every call on one, from the annotations of -y or -yy.
+def resolve_descriptors(calls: Calls, lineage: Lineage, events: pd.DataFrame) -> InputOutput:
+    """Resolve the descriptor of every call on one: as -yy printed it, else as it was opened.
 
     Parameters
     ----------
@@ -136,59 +87,131 @@ def resolve_descriptors(calls: Calls, lineage: Lineage) -> InputOutput:
         The calls.
     lineage : Lineage
         Whose descriptors they are.
+    events : DataFrame
+        ``tables.STRACE_EVENTS`` of these calls.
 
     Returns
     -------
     InputOutput
         One row a call on a descriptor.
     """
-    places = calls.named(*RECEIVING, *SENDING, *CLOSING, *OTHER)
-    found = descriptors(calls.args(places))
-    fd = found["fd"].fillna(-1).to_numpy(dtype=np.int64)
-    return _describe(calls, lineage, places, fd, found["target"])
-
-
-def _describe(
-    calls: Calls, lineage: Lineage, places: Ints, fd: Ints, target: pd.Series
-) -> InputOutput:
-    parsed = [parse_target(text) for text in target.cat.categories]
-    codes = target.cat.codes.to_numpy()
-    ends = {
-        name: code
-        for code, name in enumerate(sorted({t.own for t in parsed} | {t.peer for t in parsed}))
-    }
-    own = np.array([ends[t.own] for t in parsed] + [-1], dtype=np.int64)[codes]
-    peer = np.array([ends[t.peer] for t in parsed] + [-1], dtype=np.int64)[codes]
-    family = pd.array([t.family for t in parsed] + [None], dtype=STRING)[codes]
-    subject = pd.array([t.subject for t in parsed] + [None], dtype=STRING)[codes]
-    events = as_mask(pd.Series(family).eq("eventfd"))
-    # an eventfd has no name of its own: it is told by its process and number
-    private = len(ends) + lineage.process[calls.thread[places]] * 1_000_000 + fd
-    own, peer = np.where(events, private, own), np.where(events, private, peer)
+    followed = follow(arguments.Calls(events))
+    use, place = _uses_of(calls, followed)
+    fd = followed.uses.fd[use]
+    stage, ends = _ends(followed, use)
+    index = pd.Index(np.concatenate((ends["own"], ends["peer"]))).unique()
+    own, peer = (_codes(index, ends[name])[stage] for name in ("own", "peer"))
+    family = ends["family"][stage]
+    peer, count = _addressed(calls, place, family, peer, index)
+    # an eventfd that is not known to have been made is told by its process and number
+    events_of = np.flatnonzero((family == "eventfd") & (own < 0))
+    process = lineage.process[calls.thread[place[events_of]]]
+    own[events_of] = peer[events_of] = count + process * _MOST_DESCRIPTORS + fd[events_of]
     row = np.full(len(calls), -1, dtype=np.int64)
-    row[places] = np.arange(len(places))
-    return InputOutput(places, fd, own, peer, pd.Series(family), pd.Series(subject), row)
-
-
-def resolve_ready(calls: Calls, lineage: Lineage, places: Ints) -> InputOutput:
-    """Resolve, for poll and select calls, the descriptor that became ready.
-
-    Parameters
-    ----------
-    calls : Calls
-        The calls.
-    lineage : Lineage
-        Whose descriptors they are.
-    places : array of int64
-        The poll and select calls.
-
-    Returns
-    -------
-    InputOutput
-        One row a call.
-    """
-    found = descriptors(
-        calls.args(places), ready=calls.frame["retval_text"].iloc[places].reset_index(drop=True)
+    row[place] = np.arange(len(place))
+    return InputOutput(
+        place, fd, own, peer, _strings(family), _strings(ends["subject"][stage]), row
     )
-    fd = found["fd"].fillna(-1).to_numpy(dtype=np.int64)
-    return _describe(calls, lineage, places, fd, found["target"])
+
+
+def _uses_of(calls: Calls, followed: Followed) -> tuple[Ints, Ints]:
+    """Return which use of a descriptor each call is about, and the places of these calls."""
+    places = calls.named(*RECEIVING, *SENDING, *CLOSING, *OTHER)
+    use = first_uses(followed)[calls.rows[places]]
+    # of epoll_ctl the second one: what is to be watched
+    watches = calls.named("epoll_ctl")
+    watched = last_uses(followed)[calls.rows[watches]]
+    polls = calls.named(*POLLING)
+    ready = as_numbers(calls.frame["retval_text"].iloc[polls].str.extract(_READY)[0])
+    polls, ready = polls[ready >= 0], ready[ready >= 0]
+    uses = followed.uses
+    listed = np.flatnonzero(np.isin(uses.row, calls.rows[polls]) & ~uses.made)
+    wanted = pd.MultiIndex.from_arrays([calls.rows[polls], ready])
+    found = pd.MultiIndex.from_arrays([uses.row[listed], uses.fd[listed]])
+    by_ready = pd.Series(listed, index=found)
+    by_ready = by_ready[~by_ready.index.duplicated()].reindex(wanted)
+    at = by_ready.fillna(-1).to_numpy(dtype=np.int64)
+    places, use = np.concatenate((places, watches, polls)), np.concatenate((use, watched, at))
+    places, use = places[use >= 0], use[use >= 0]
+    order = np.argsort(places)
+    return use[order], places[order]
+
+
+def _ends(followed: Followed, use: Ints) -> tuple[Ints, dict[str, Any]]:
+    """Describe each distinct descriptor at each stage of its life; the stage of each use."""
+    names = _names(followed)
+    codes, entry = names.codes.astype(np.int64), followed.state.entry
+    width = len(followed.entries.row) + 1
+    keys, stage = np.unique(codes[use] * width + entry[use] + 1, return_inverse=True)
+    target, entries = np.divmod(keys, width)
+    entries -= 1
+    parsed = [parse_target(text) for text in names.categories]
+    parsed.append(Target("", "", "", ""))
+    ends = {
+        name: np.array([getattr(one, name) for one in parsed], dtype=object)[target]
+        for name in ("family", "own", "peer", "subject")
+    }
+    # of an accepted socket no more may be known than what it was listened for at
+    accepted = np.append(_accepted(followed), False)[entries] & (ends["family"] == "listener")
+    for name, value in _ACCEPTED.items():
+        ends[name][accepted] = value
+    # a file is one even where its path is not known
+    is_file = np.append(np.isin(followed.entries.kind.astype(str), _FILES), False)[entries]
+    ends["family"][is_file & (ends["family"] == "")] = "file"
+    complete_unix(ends["own"], ends["peer"], ends["subject"])
+    listening = _listening(followed, parsed, codes)
+    name_opened(ends["family"], ends["own"], ends["peer"], entries, followed, listening)
+    return stage, ends
+
+
+def _names(followed: Followed) -> pd.Categorical:
+    """Name descriptors as strace printed them, else as they were followed.
+
+    Of a socket -y prints no more than its inode: what was followed says more.
+    """
+    printed = name_descriptors(followed).target
+    bare = np.append(printed.categories.str.startswith("socket:["), False)
+    if not bare.any():
+        return printed
+    both = union_categoricals([printed, tracked_targets(followed)])
+    as_printed, as_followed = both.codes.reshape(2, -1)
+    better = bare[printed.codes] & (as_followed >= 0)
+    codes = np.where(better, as_followed, as_printed)
+    return pd.Categorical.from_codes(codes, both.categories)
+
+
+def _accepted(followed: Followed) -> Bools:
+    """Mark what was opened by accepting a connection."""
+    return np.asarray(followed.calls.are(followed.entries.row, "accept", "accept4"), dtype=bool)
+
+
+def _listening(followed: Followed, parsed: list[Target], codes: Ints) -> Any:
+    """Return the address that each accepted socket was listened for at, by entry; else ""."""
+    names = [one.subject if one.family == "listener" else "" for one in parsed]
+    row = followed.entries.row
+    first = first_uses(followed)[row]
+    accepted = _accepted(followed) & (first >= 0)
+    return np.array(names, dtype=object)[np.where(accepted, np.append(codes, -1)[first], -1)]
+
+
+def _addressed(
+    calls: Calls, place: Ints, family: Any, peer: Ints, index: pd.Index
+) -> tuple[Ints, int]:
+    """Take the peers of single datagrams from the addresses in the calls' arguments."""
+    mask = np.zeros(len(calls), dtype=bool)
+    mask[calls.named(*_ADDRESSED)] = True
+    at = np.flatnonzero((family == "datagram") & mask[place])
+    address = named_addresses(calls.args(place[at])).astype(object)
+    ends = address.map(datagram_end, na_action="ignore").fillna("").to_numpy(dtype=object)
+    index = index.append(pd.Index(ends)).unique()
+    peer = peer.copy()
+    peer[at] = _codes(index, ends)
+    return peer, len(index)
+
+
+def _codes(index: pd.Index, ends: Any) -> Ints:
+    return np.where(ends == "", -1, index.get_indexer(pd.Index(ends))).astype(np.int64)
+
+
+def _strings(values: Any) -> pd.Series:
+    return pd.Series(np.where(values == "", None, values), dtype=STRING)

@@ -8,6 +8,7 @@ import pandas as pd
 from coldstart_lab.attribution.calls import Calls
 from coldstart_lab.attribution.descriptors import InputOutput
 from coldstart_lab.attribution.edges_descriptors import link_direct
+from coldstart_lab.attribution.edges_locks import link_locks
 from coldstart_lab.attribution.edges_poll import link_epoll, link_poll
 from coldstart_lab.attribution.edges_signals import end_interrupted, link_signals
 from coldstart_lab.attribution.edges_threads import (
@@ -52,6 +53,7 @@ def find_wakeups(
     link_futexes(calls, lineage, kinds, wakeups)
     link_children(calls, kinds, wakeups)
     link_signals(calls, lineage, events, kinds, wakeups)
+    link_locks(calls, lineage, io, kinds, wakeups)
     link_direct(calls, lineage, io, kinds, wakeups)
     link_poll(calls, lineage, io, kinds, wakeups)
     link_epoll(calls, lineage, io, kinds, wakeups)

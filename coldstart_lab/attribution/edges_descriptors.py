@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 
@@ -11,11 +13,35 @@ from coldstart_lab.attribution.descriptors import CLOSING, RECEIVING, SENDING, I
 from coldstart_lab.attribution.lineage import Lineage
 from coldstart_lab.attribution.lives import Ints
 from coldstart_lab.attribution.matching import NOBODY, common_codes, latest_wakes
+from coldstart_lab.attribution.targets import on_this_host
 from coldstart_lab.attribution.waits import SHORT_NS, places_of
 from coldstart_lab.attribution.wakeups import WakeUps
 
-_ACCEPTING = ("accept", "accept4")
-_LOOPBACK = r"^(?:127\.[0-9.]+|\[::1?\]|0\.0\.0\.0)(:\d+)$"
+# What is heard from the other end of each family, by the kind of wait that it ends
+_HEARD = {"pipe": "pipe", "socket": "socket", "datagram": "socket", "eventfd": "eventfd"}
+
+
+class Waits(NamedTuple):
+    """Calls that wait on descriptors.
+
+    Attributes
+    ----------
+    call, row : array of int64, shape (n,)
+        The call, and the row of ``InputOutput`` that tells what it waits on.
+    sending : array of bool, shape (n,)
+        It waits for room to send.
+    over : array of bool, shape (n,)
+        The end of a stream may have ended it.
+    """
+
+    call: Ints
+    row: Ints
+    sending: Bools
+    over: Bools
+
+    def take(self, which: Bools | Ints) -> Waits:
+        """Return some of them."""
+        return Waits(self.call[which], self.row[which], self.sending[which], self.over[which])
 
 
 def link_direct(
@@ -39,152 +65,123 @@ def link_direct(
     """
     rows = io.row[places_of(kinds, "descriptor")]
     rows = rows[rows >= 0]
-    waits = io.call[rows]
+    places = io.call[rows]
     sending = io.calls_named(calls, *SENDING)[rows]
-    over = calls.numbers(waits) == 0
-    link_rows(calls, lineage, io, waits, io, rows, wakeups, sending=sending, over=over)
-    accepting = io.calls_named(calls, *_ACCEPTING)[rows]
-    link_accepts(calls, waits[accepting], io.subject.iloc[rows[accepting]], wakeups)
-    end_rows(calls, io, waits, io, rows, wakeups, sending=sending)
+    waits = Waits(places, rows, sending, calls.numbers(places) == 0)
+    link_waits(calls, lineage, io, waits, wakeups)
+    end_waits(calls, io, waits, wakeups)
     # a connection is made by the peer's kernel: no call of the peer ends the wait
     connects = calls.named("connect")
     long = (calls.end[connects] - calls.start[connects]) >= SHORT_NS
     wakeups.end(connects[long & kinds.notna().to_numpy()[connects]], "external")
 
 
-def link_rows(
-    calls: Calls, lineage: Lineage, io: InputOutput, waits: Ints, at: InputOutput, rows: Ints,
-    wakeups: WakeUps, *, sending: Bools, over: Bools,
-) -> None:  # fmt: skip
-    """Link the waits on the descriptors of ``at``'s rows with the calls at their other ends.
-
-    Parameters
-    ----------
-    calls, lineage, io
-        The calls, their threads and descriptors.
-    waits : array of int64
-        The calls that waited.
-    at : InputOutput
-        Whose row ``rows[i]`` tells what ``waits[i]`` waited on.
-    rows : array of int64
-        See ``at``.
-    wakeups : WakeUps
-        Filled in.
-    sending : array of bool
-        Which waits were for room to send.
-    over : array of bool
-        Which waits the end of a stream may have ended.
-    """
-    sends = io.calls_named(calls, *SENDING) & ~calls.failed[io.call]
-    closes = io.calls_named(calls, *CLOSING)
-    reads = io.calls_named(calls, *RECEIVING) & ~calls.failed[io.call]
-    streams = at.is_family("pipe", "socket", "eventfd")[rows]
-    got = streams & ~sending & (calls.numbers(waits) != 0)
-    over = over & streams & ~sending
+def link_waits(
+    calls: Calls, lineage: Lineage, io: InputOutput, waits: Waits, wakeups: WakeUps
+) -> None:
+    """Link waits on descriptors with the calls at their other ends; see :func:`link_direct`."""
+    _link_connects(calls, io, waits.take(io.is_family("listener")[waits.row]), wakeups)
+    heard = waits.take(io.is_family(*_HEARD)[waits.row])
+    got = heard.take(~heard.sending & (calls.numbers(heard.call) != 0))
+    over = heard.take(heard.over & ~heard.sending)
+    full = heard.take(
+        heard.sending & ((calls.end[heard.call] - calls.start[heard.call]) >= SHORT_NS)
+    )
+    sends, closes, reads = (
+        np.flatnonzero(io.calls_named(calls, *names) & ~calls.failed[io.call])
+        for names in (SENDING, CLOSING, RECEIVING)
+    )
     # data ends a read, a close ends it at the end of the stream; a full pipe waits for its reader
-    _link_by(calls, io, waits, at, rows, got, sends, wakeups)
-    _link_by(calls, io, waits, at, rows, over, closes, wakeups)
-    _link_hangups(calls, lineage, io, waits[over], at, rows[over], wakeups)
-    full = streams & sending & ((calls.end[waits] - calls.start[waits]) >= SHORT_NS)
-    _link_by(calls, io, waits, at, rows, full, reads, wakeups, begun_since=True)
+    _link_ends(calls, io, got, sends, wakeups)
+    _link_ends(calls, io, over, closes, wakeups)
+    _link_hangups(calls, lineage, io, over, wakeups)
+    _link_ends(calls, io, full, reads, wakeups, begun_since=True)
 
 
-def _link_by(
-    calls: Calls, io: InputOutput, waits: Ints, at: InputOutput, rows: Ints,
-    which: Bools, wakes: Bools, wakeups: WakeUps, *, begun_since: bool = False,
+def _link_ends(
+    calls: Calls, io: InputOutput, waits: Waits, wakes: Ints, wakeups: WakeUps,
+    *, begun_since: bool = False,
 ) -> None:  # fmt: skip
-    waits, rows = waits[which], rows[which]
-    other = np.flatnonzero(wakes)
-    by_call = io.call[other]
-    found = latest_wakes(
-        at.peer[rows], calls.start[waits], calls.end[waits], calls.thread[waits],
-        io.own[other], calls.start[by_call], calls.end[by_call], calls.thread[by_call],
-    )  # fmt: skip
-    by = np.append(by_call, NOBODY)[found]
-    real = found >= 0
+    """Link waits with the latest of these rows whose other end is the one waited on."""
+    own, peer = io.own[waits.row], io.peer[waits.row]
+    by = _latest(calls, waits.call, own, io.call[wakes], io.peer[wakes])
+    # whose own end is not known hears from whoever is the other one
+    unknown = np.where(own < 0, peer, NOBODY)
+    by = np.where(by < 0, _latest(calls, waits.call, unknown, io.call[wakes], io.own[wakes]), by)
     if begun_since:  # who was reading already found nothing to make room of
-        real &= calls.start[by] >= calls.start[waits]
-    waker = np.where(real, calls.thread[by], NOBODY)
-    for family in ("pipe", "socket", "eventfd"):
-        mine = at.is_family(family)[rows]
+        by = np.where(calls.start[by] >= calls.start[waits.call], by, NOBODY)
+    _explain(calls, io, waits, wakeups, by)
+
+
+def _latest(calls: Calls, waits: Ints, wanted: Ints, wakes: Ints, woken: Ints) -> Ints:
+    """Return the latest of these calls within each wait whose key is the one wanted."""
+    found = latest_wakes(
+        wanted, calls.start[waits], calls.end[waits], calls.thread[waits],
+        woken, calls.start[wakes], calls.end[wakes], calls.thread[wakes],
+    )  # fmt: skip
+    return np.append(wakes, NOBODY)[found]
+
+
+def _explain(calls: Calls, io: InputOutput, waits: Waits, wakeups: WakeUps, by: Ints) -> None:
+    waker = np.where(by >= 0, calls.thread[by], NOBODY)
+    for family, kind in _HEARD.items():
+        mine = io.is_family(family)[waits.row]
         wakeups.explain(
-            waits[mine], family,
-            waker=waker[mine], wake_ns=calls.end[by][mine], waker_call=by[mine],
+            waits.call[mine], kind,
+            waker=waker[mine], wake_ns=calls.end[by[mine]], waker_call=by[mine],
         )  # fmt: skip
 
 
 def _link_hangups(
-    calls: Calls, lineage: Lineage, io: InputOutput, waits: Ints, at: InputOutput, rows: Ints,
-    wakeups: WakeUps,
-) -> None:  # fmt: skip
+    calls: Calls, lineage: Lineage, io: InputOutput, waits: Waits, wakeups: WakeUps
+) -> None:
     """Link waits that the end of a stream ended with the exit of a process that held it open."""
-    held = np.flatnonzero(np.isin(io.own, at.peer[rows]))
-    pairs = np.stack((io.own[held], lineage.process[calls.thread[io.call[held]]]), axis=1)
-    own, process = np.unique(pairs, axis=0).T
-    exit_ns = calls.lives.exit_ns[process]
-    over = exit_ns >= 0
-    found = latest_wakes(
-        at.peer[rows], calls.start[waits], calls.end[waits], calls.thread[waits],
-        own[over], exit_ns[over], exit_ns[over], process[over],
-    )  # fmt: skip
-    waker = np.append(process[over], NOBODY)[found]
-    nobody = np.full(len(waits), NOBODY)
     for family in ("pipe", "socket"):
-        mine = at.is_family(family)[rows]
+        mine = waits.take(io.is_family(family)[waits.row])
+        other = io.peer[mine.row]
+        held = np.flatnonzero(np.isin(io.own, other[other >= 0]))
+        pairs = np.stack((io.own[held], lineage.process[calls.thread[io.call[held]]]), axis=1)
+        own, process = np.unique(pairs, axis=0).T
+        over = calls.lives.exit_ns[process] >= 0
+        own, process = own[over], process[over]
+        exit_ns = calls.lives.exit_ns[process]
+        found = latest_wakes(
+            other, calls.start[mine.call], calls.end[mine.call], calls.thread[mine.call],
+            own, exit_ns, exit_ns, process,
+        )  # fmt: skip
         wakeups.explain(
-            waits[mine], family, waker=waker[mine],
-            wake_ns=np.append(exit_ns[over], 0)[found][mine], waker_call=nobody[mine],
+            mine.call, family, waker=np.append(process, NOBODY)[found],
+            wake_ns=np.append(exit_ns, 0)[found], waker_call=np.full(len(found), NOBODY),
         )  # fmt: skip
 
 
-def link_accepts(calls: Calls, waits: Ints, names: pd.Series, wakeups: WakeUps) -> None:
-    """Link waits for a connection with a connect in the log to the port or path listened on.
-
-    Parameters
-    ----------
-    calls : Calls
-        The calls.
-    waits : array of int64
-        Accepts, or poll-like waits that ended because a listener was ready.
-    names : Series of string, one a wait
-        The address listened on.
-    wakeups : WakeUps
-        Filled in.
-    """
+def _link_connects(calls: Calls, io: InputOutput, waits: Waits, wakeups: WakeUps) -> None:
+    """Link waits for a connection with a connect in the log to the port or path listened on."""
     connects = calls.named("connect")
-    if not len(waits) or not len(connects):
+    if not len(waits.call) or not len(connects):
         return
-    to = named_addresses(calls.args(connects)).str.replace(_LOOPBACK, r"\1", regex=True)
-    on = names.str.replace(_LOOPBACK, r"\1", regex=True)
+    names = (named_addresses(calls.args(connects)), io.subject.iloc[waits.row])
+    to, on = (name.astype(object).map(on_this_host, na_action="ignore") for name in names)
     wanted, woken = common_codes(on, to)
-    found = latest_wakes(
-        wanted, calls.start[waits], calls.end[waits], calls.thread[waits],
-        woken, calls.start[connects], calls.end[connects], calls.thread[connects],
-    )  # fmt: skip
-    by = np.append(connects, NOBODY)[found]
-    waker = np.where(found >= 0, calls.thread[by], NOBODY)
-    wakeups.explain(waits, "socket", waker=waker, wake_ns=calls.end[by], waker_call=by)
+    by = _latest(calls, waits.call, wanted, connects, woken)
+    waker = np.where(by >= 0, calls.thread[by], NOBODY)
+    wakeups.explain(waits.call, "socket", waker=waker, wake_ns=calls.end[by], waker_call=by)
 
 
-def end_rows(
-    calls: Calls, io: InputOutput, waits: Ints, at: InputOutput, rows: Ints, wakeups: WakeUps,
-    *, sending: Bools,
-) -> None:  # fmt: skip
-    """Say of waits without a waker whether the other end is outside the log, a disk or a timer.
-
-    Parameters as :func:`link_rows`.
-    """
-    long = (calls.end[waits] - calls.start[waits]) >= SHORT_NS
-    alone = long & (wakeups.waker[waits] == NOBODY)
-    there = np.unique(io.own[io.own >= 0])
+def end_waits(calls: Calls, io: InputOutput, waits: Waits, wakeups: WakeUps) -> None:
+    """Say of waits without a waker whether the other end is outside the log, a disk or a timer."""
+    long = (calls.end[waits.call] - calls.start[waits.call]) >= SHORT_NS
+    alone = waits.take(long & (wakeups.waker[waits.call] == NOBODY))
+    own, peer = io.own[alone.row], io.peer[alone.row]
     # both ends of a pipe have one name: its writers must be seen, or its readers
-    ends = [np.unique(io.own[io.calls_named(calls, *names)]) for names in (SENDING, RECEIVING)]
-    wrote, read = (np.isin(at.peer[rows], end) for end in ends)
-    pipe = np.where(sending, read, wrote)
-    inside = np.where(at.is_family("pipe")[rows], pipe, np.isin(at.peer[rows], there))
-    outside = at.is_family("listener")[rows] | (at.is_family("socket", "pipe")[rows] & ~inside)
-    outside &= alone
-    wakeups.end(waits[outside], "external")
-    wakeups.subject[waits[outside]] = at.subject.iloc[rows[outside]].astype(object)
-    wakeups.end(waits[alone & at.is_family("file")[rows]], "storage")
-    wakeups.end(waits[at.is_family("timerfd")[rows]], "timer")
+    wrote, read = (np.isin(own, io.own[io.calls_named(calls, *names)])
+                   for names in (SENDING, RECEIVING))  # fmt: skip
+    pipe = io.is_family("pipe")[alone.row]
+    inside = np.where(pipe, np.where(alone.sending, read, wrote), np.isin(peer, io.own))
+    inside &= peer >= 0
+    outside = io.is_family("pipe", "socket", "datagram")[alone.row] & ~inside
+    outside |= io.is_family("listener")[alone.row]
+    wakeups.end(alone.call[outside], "external")
+    wakeups.subject[alone.call[outside]] = io.subject.iloc[alone.row[outside]].astype(object)
+    wakeups.end(alone.call[io.is_family("file")[alone.row]], "storage")
+    wakeups.end(waits.call[io.is_family("timerfd")[waits.row]], "timer")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from coldstart_lab.attribution.calls import Bools, Calls
-from coldstart_lab.attribution.descriptors import InputOutput, resolve_ready
-from coldstart_lab.attribution.edges_descriptors import end_rows, link_accepts, link_rows
+from coldstart_lab.attribution.calls import Calls
+from coldstart_lab.attribution.descriptors import InputOutput
+from coldstart_lab.attribution.edges_descriptors import Waits, end_waits, link_waits
 from coldstart_lab.attribution.lineage import Lineage
 from coldstart_lab.attribution.lives import Ints
 from coldstart_lab.attribution.masks import as_mask, contains
@@ -48,36 +48,32 @@ def link_poll(
     wakeups : WakeUps
         Filled in.
     """
-    waits = _link_timeouts(calls, places_of(kinds, "poll"), wakeups)
-    if not len(waits):
-        return
-    ready = resolve_ready(calls, lineage, waits)
-    told = calls.frame["retval_text"].iloc[waits]
-    sending = contains(told, _FOR_SENDING) & ~contains(told, _FOR_OTHERS)
-    rows = np.arange(len(waits))
-    _link_ready(calls, lineage, io, waits, ready, rows, sending, wakeups)
-    end_rows(calls, io, waits, ready, rows, wakeups, sending=sending)
+    places = _link_timeouts(calls, places_of(kinds, "poll"), wakeups)
+    places = places[io.row[places] >= 0]
+    waits = _waits(places, io.row[places], calls.frame["retval_text"].iloc[places])
+    link_waits(calls, lineage, io, waits, wakeups)
+    end_waits(calls, io, waits, wakeups)
 
 
 def link_epoll(
     calls: Calls, lineage: Lineage, io: InputOutput, kinds: pd.Series, wakeups: WakeUps
 ) -> None:
     """Link epoll waits, through what epoll_ctl registered; parameters as :func:`link_poll`."""
-    waits = _link_timeouts(calls, places_of(kinds, "epoll"), wakeups)
+    places = _link_timeouts(calls, places_of(kinds, "epoll"), wakeups)
     registered = _registrations(calls, lineage)
-    if not len(waits) or registered.empty:
+    if not len(places) or registered.empty:
         return
-    args = calls.args(waits)
+    args = calls.args(places)
     instance = descriptors(args)["fd"].fillna(NOBODY).to_numpy(dtype=np.int64)
     data = epoll_data(args)
     which, slot = np.nonzero(data >= 0)
     events = pd.DataFrame(
         {
-            "time": calls.end[waits[which]],
-            "process": lineage.process[calls.thread[waits[which]]],
+            "time": calls.end[places[which]],
+            "process": lineage.process[calls.thread[places[which]]],
             "instance": instance[which],
             "data": data[which, slot],
-            "wait": waits[which],
+            "wait": places[which],
         }
     ).sort_values("time", kind="stable")
     _link_registrations(calls, events, registered, wakeups)
@@ -86,10 +82,9 @@ def link_epoll(
     rows = _rows_of(calls, lineage, io, events)
     ready, rows = events["wait"].to_numpy()[rows >= 0], rows[rows >= 0]
     wakeups.io_row[ready] = rows
-    args = calls.args(ready)
-    sending = contains(args, _FOR_SENDING) & ~contains(args, _FOR_OTHERS)
-    _link_each(calls, lineage, io, ready, rows, sending, wakeups)
-    end_rows(calls, io, ready, io, rows, wakeups, sending=sending)
+    waits = _waits(ready, rows, calls.args(ready))
+    _link_each(calls, lineage, io, waits, wakeups)
+    end_waits(calls, io, waits, wakeups)
 
 
 def _link_timeouts(calls: Calls, waits: Ints, wakeups: WakeUps) -> Ints:
@@ -105,28 +100,22 @@ def _link_timeouts(calls: Calls, waits: Ints, wakeups: WakeUps) -> Ints:
     return waits[(got > 0) & ~at_once]
 
 
-def _link_ready(
-    calls: Calls, lineage: Lineage, io: InputOutput, waits: Ints, ready: InputOutput, rows: Ints,
-    sending: Bools, wakeups: WakeUps,
-) -> None:  # fmt: skip
-    listeners = ready.is_family("listener")[rows]
-    link_accepts(calls, waits[listeners], ready.subject.iloc[rows[listeners]], wakeups)
-    over = np.full(len(waits), True)
-    link_rows(calls, lineage, io, waits, ready, rows, wakeups, sending=sending, over=over)
+def _waits(places: Ints, rows: Ints, told: pd.Series) -> Waits:
+    sending = contains(told, _FOR_SENDING) & ~contains(told, _FOR_OTHERS)
+    return Waits(places, rows, sending, np.full(len(places), True))
 
 
 def _link_each(
-    calls: Calls, lineage: Lineage, io: InputOutput, waits: Ints, rows: Ints, sending: Bools,
-    wakeups: WakeUps,
-) -> None:  # fmt: skip
+    calls: Calls, lineage: Lineage, io: InputOutput, waits: Waits, wakeups: WakeUps
+) -> None:
     """Link epoll waits; of several ready descriptors the one made ready last explains the end."""
     best = np.where(wakeups.waker != NOBODY, wakeups.wake_ns, 0)
-    turn = pd.Series(waits).groupby(waits).cumcount().to_numpy()
+    turn = pd.Series(waits.call).groupby(waits.call).cumcount().to_numpy()
     for nth in range(int(turn.max(initial=-1)) + 1):  # one step a descriptor of one wait
-        mine = turn == nth
+        mine = waits.take(turn == nth)
         trial = WakeUps.none(len(calls))
-        _link_ready(calls, lineage, io, waits[mine], io, rows[mine], sending[mine], trial)
-        later = waits[mine][trial.wake_ns[waits[mine]] > best[waits[mine]]]
+        link_waits(calls, lineage, io, mine, trial)
+        later = mine.call[trial.wake_ns[mine.call] > best[mine.call]]
         best[later] = trial.wake_ns[later]
         wakeups.take(trial, later)
 
@@ -181,7 +170,8 @@ def _rows_of(calls: Calls, lineage: Lineage, io: InputOutput, events: pd.DataFra
             "row": np.arange(len(io.call)),
         }
     )
-    known = known[io.own >= 0].sort_values("time", kind="stable")
+    told = (io.own >= 0) | (io.peer >= 0)
+    known = known[told].sort_values("time", kind="stable")
     wanted = events[["time", "process", "fd"]]
     after, before = (
         pd.merge_asof(wanted, known, on="time", by=["process", "fd"], direction=direction)["row"]

@@ -9,21 +9,22 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from coldstart_lab.attribution.addresses import named_addresses, named_subjects
+from coldstart_lab.attribution.addresses import named_subjects
 from coldstart_lab.attribution.calls import Calls
 from coldstart_lab.attribution.descriptors import InputOutput
+from coldstart_lab.attribution.gaps import CREATED, gap_kinds
+from coldstart_lab.attribution.libraries import KINDS as LIBRARY_KINDS
+from coldstart_lab.attribution.libraries import Loading, find_loading
 from coldstart_lab.attribution.lineage import Lineage
 from coldstart_lab.attribution.lives import Ints
-from coldstart_lab.attribution.masks import contains
-from coldstart_lab.attribution.phases import EXEC, MAIN, PHASES, find_phases
+from coldstart_lab.attribution.phases import BEFORE, EXEC, MAIN, PHASES, find_phases
 from coldstart_lab.attribution.protocols import name_protocols
+from coldstart_lab.attribution.retries import find_retries
 from coldstart_lab.attribution.tiling import GAP, Tiles
+from coldstart_lab.attribution.waits import SHORT_NS
 from coldstart_lab.attribution.wakeups import CODE, KINDS, WakeUps
 from coldstart_lab.attribution.walk import HEAD, WAKEUP, Path
 from coldstart_lab.tables import STRING
-
-# A refused connection and its next try belong to one back-off if nothing else lies between
-_RETRY_NS = 20_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +43,11 @@ class Evidence:
         named = name_protocols(self.calls, self.io).to_numpy(dtype=object)
         return np.concatenate((named, np.array([None], dtype=object)))
 
+    @cached_property
+    def loading(self) -> Loading:
+        """What each call has to do with libraries."""
+        return find_loading(self.calls, self.io)
+
 
 def calls_near(tiles: Tiles, path: Path) -> tuple[Ints, Ints, Ints]:
     """Return the call of each piece, and the calls before and after it; -1 for none."""
@@ -56,7 +62,7 @@ def calls_near(tiles: Tiles, path: Path) -> tuple[Ints, Ints, Ints]:
     return own, sides[0], sides[1]
 
 
-def piece_facts(evidence: Evidence, path: Path, facts: pd.DataFrame) -> pd.DataFrame:
+def piece_facts(evidence: Evidence, path: Path, facts: pd.DataFrame, before: Ints) -> pd.DataFrame:
     """Gather what rules may ask of each piece of the path.
 
     Parameters
@@ -67,34 +73,63 @@ def piece_facts(evidence: Evidence, path: Path, facts: pd.DataFrame) -> pd.DataF
         The pieces.
     facts : DataFrame
         The facts about the call of each piece.
+    before : array of int64
+        The call before each piece, -1 for none.
 
     Returns
     -------
     DataFrame
-        One row a piece: ``call`` (-1 outside calls), ``phase``, ``state``, ``wake``, ``protocol``,
-        ``syscall``, ``errno``, ``subject``, ``args``, ``comm`` as strings, "" for none, and
-        ``line`` (of the call; while running of the call before).
+        One row a piece: ``call`` (-1 outside calls), ``phase``, ``state``, ``gap``, ``wake``,
+        ``protocol``, ``syscall``, ``errno``, ``subject`` (outside calls the program that runs),
+        ``args``, ``comm`` as strings, "" for none, and ``line`` (of the call; while running of
+        the call before).
     """
-    tiles = evidence.tiles
+    calls, lineage, tiles = evidence.calls, evidence.lineage, evidence.tiles
     call = facts["call"].to_numpy()
     state = np.where(call >= 0, facts["state"].to_numpy(dtype=object), "running")
     state = np.where(path.how == WAKEUP, "wakeup", np.where(path.how == HEAD, "head", state))
     facts["state"] = state
     facts.loc[path.how == WAKEUP, ["wake", "protocol"]] = ""
-    process = evidence.lineage.process[path.thread]
-    phases = find_phases(evidence.calls, evidence.lineage, np.unique(process))
-    code = phases.at(process, path.start)
-    own = process == evidence.lineage.root
-    # the first exec of the service is its own; a child's belongs to making that child
-    names = np.array(PHASES, dtype=object)[code]
-    facts["phase"] = np.where(own, names, np.where(code == MAIN, "child", "child-start"))
-    facts.loc[(call >= 0) & (code == EXEC) & ~own, "phase"] = "child-start"
-    facts["comm"] = pd.Series(evidence.lineage.comm[path.thread]).fillna("").to_numpy(object)
-    before = np.where(path.tile > 0, tiles.call[path.tile - 1], GAP)
-    lines = evidence.calls.frame["line"].to_numpy()
+    facts["gap"] = gap_kinds(calls, lineage, tiles, evidence.wakeups, path)
+    running = state == "running"
+    loading = evidence.loading
+    within = running & (before >= 0) & np.append(loading.goes_on, False)[before]
+    kind = np.array(LIBRARY_KINDS, dtype=object)[np.append(loading.kind, 0)[before]]
+    facts.loc[within, "protocol"] = kind[within]
+    process = lineage.process[path.thread]
+    phases = find_phases(calls, lineage, np.unique(process))
+    border = phases.find(process, path.start)
+    code = np.append(phases.phase, MAIN)[border]
+    facts["phase"] = _phases(evidence, path, facts, code)
+    program = _programs(calls, np.append(phases.exec, GAP)[border])
+    facts.loc[running, "subject"] = program[running]
+    facts["comm"] = pd.Series(lineage.comm[path.thread]).fillna("").to_numpy(object)
+    lines = calls.frame["line"].to_numpy()
     shown = np.where(call >= 0, call, before)
     facts["line"] = pd.arrays.IntegerArray(lines[shown], shown < 0)
     return facts
+
+
+def _phases(evidence: Evidence, path: Path, facts: pd.DataFrame, code: Ints) -> Any:
+    """Name the phase of each piece: of the service's own start, or of a child's."""
+    own = evidence.lineage.process[path.thread] == evidence.lineage.root
+    names = np.array(PHASES, dtype=object)[code]
+    created = (facts["gap"] == CREATED).to_numpy()
+    first = evidence.lineage.process[path.thread] == path.thread
+    # before its program a child makes itself ready for it; what takes longer is its own work
+    long = (path.end - path.start) >= SHORT_NS
+    busy = long & ~created & facts["state"].isin(["running", "waiting"]).to_numpy()
+    child = np.where(code == BEFORE, busy, (code == MAIN) & ~(created & first))
+    # the first exec of the service is its own; a child's belongs to making that child
+    execs = (facts["call"] >= 0).to_numpy() & (code == EXEC)
+    return np.where(own, names, np.where(child & ~execs, "child", "child-start"))
+
+
+def _programs(calls: Calls, execs: Ints) -> Any:
+    """Return the paths of the programs that these calls executed; "" for none."""
+    distinct, place = np.unique(execs, return_inverse=True)
+    named = named_subjects(calls.args(distinct), pd.Series(["execve"] * len(distinct)))
+    return named.where(distinct >= 0).fillna("").to_numpy(dtype=object)[place]
 
 
 def call_facts(evidence: Evidence, call: Ints) -> pd.DataFrame:
@@ -114,6 +149,7 @@ def call_facts(evidence: Evidence, call: Ints) -> pd.DataFrame:
         {
             "call": call,
             "state": np.where(waits, "waiting", "call"),
+            "gap": "",
             "wake": np.where(waits, wake, ""),
             "protocol": _protocols(evidence, call, row),
             "syscall": frame["syscall"].astype(STRING).where(inside).to_numpy(dtype=object),
@@ -121,9 +157,11 @@ def call_facts(evidence: Evidence, call: Ints) -> pd.DataFrame:
             "subject": subject.to_numpy(dtype=object),
             "args": text.where(inside).to_numpy(dtype=object),
         }
-    )
-    facts["protocol"] = _mark_back_off(evidence, call, facts)
-    return facts.fillna("")
+    ).fillna("")
+    retries, address = find_retries(calls, wakeups, call)
+    facts.loc[retries, "protocol"] = "back-off"
+    facts.loc[retries, "subject"] = address
+    return facts
 
 
 def _column(values: pd.Series, rows: Ints) -> pd.Series:
@@ -137,33 +175,6 @@ def _protocols(evidence: Evidence, call: Ints, row: Ints) -> Any:
     at = np.where(row < 0, behind, row)
     places = np.append(evidence.io.call, 0)[at]
     asked = evidence.calls.frame["syscall"].iloc[places].eq("getsockopt").to_numpy(dtype=bool)
-    return np.where((behind >= 0) & asked, "connect", evidence.protocols[at])
-
-
-def _mark_back_off(evidence: Evidence, call: Ints, facts: pd.DataFrame) -> Any:
-    """Tell sleeps between a refused connection and its next try from others."""
-    calls = evidence.calls
-    protocol = facts["protocol"].to_numpy(dtype=object, copy=True)
-    timers = np.flatnonzero((facts["wake"] == "timer").to_numpy())
-    tries = calls.named("connect")
-    refused = calls.frame["errno"].iloc[tries].eq("ECONNREFUSED").to_numpy(dtype=bool)
-    asked = calls.named("getsockopt")
-    told = contains(calls.args(asked), "[ECONNREFUSED]", regex=False)
-    failed = np.concatenate((tries[refused], asked[told]))
-    if not len(timers) or not len(failed):
-        return protocol
-    name = named_addresses(calls.args(tries)).to_numpy(dtype=object)
-    failed_ends = np.sort(calls.end[failed])
-    by_time = np.argsort(calls.start[tries], kind="stable")
-    starts = calls.start[tries][by_time]
-    begin, end = calls.start[call[timers]], calls.end[call[timers]]
-    last = failed_ends[np.searchsorted(failed_ends, begin, side="right") - 1]
-    after = np.searchsorted(starts, end)
-    again = np.append(starts, np.iinfo(np.int64).max)[after]
-    near = (last <= begin) & (begin - last < _RETRY_NS) & (again - end < _RETRY_NS)
-    protocol[timers[near]] = "back-off"
-    tried = np.append(name[by_time], "")
-    subject = facts["subject"].to_numpy(dtype=object, copy=True)
-    subject[timers[near]] = tried[after[near]]
-    facts["subject"] = subject
-    return protocol
+    spoken = np.where((behind >= 0) & asked, "connect", evidence.protocols[at])
+    kind = np.append(evidence.loading.kind, 0)[call]
+    return np.where(kind > 0, np.array(LIBRARY_KINDS, dtype=object)[kind], spoken)

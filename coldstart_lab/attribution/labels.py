@@ -20,7 +20,12 @@ _SEARCHED = ("subject", "protocol")
 _FOLDER_DEPTH = 6
 # Neighbours that tell what the code between them does: it works on what it reads or says
 _TELLING = ("files", "network")
-_NOT_TELLING = ("sockets", "own-sockets", "output", "connect-call", "system-files")
+# Time between calls that no rule but the last ones names
+_CODE = ("own-code", "user-code")
+# Between the messages of these the program does nothing else: it works on keys, or waits
+_OF_ONE_PIECE = ("tls", "dns")
+_NOT_TELLING = ("sockets", "own-sockets", "output", "connect-call", "system-files",
+                "library-search", "library-load")  # fmt: skip
 
 
 def label_pieces(evidence: Evidence, path: Path, rules: pd.DataFrame) -> pd.DataFrame:
@@ -43,27 +48,29 @@ def label_pieces(evidence: Evidence, path: Path, rules: pd.DataFrame) -> pd.Data
 
     Notes
     -----
-    Time between two calls of one cause about files or a connection is that cause's, inferred:
-    what a program reads it works on. Where it is long its kind of time is the CPU. Other time
-    between calls has no name in a strace log.
+    Time between two calls of one cause about files is that cause's, inferred: what a program reads
+    it works on. Where it is long its kind of time is the CPU. Between two calls on a connection
+    only what is short is the connection's. Other time between calls is the program's own code, of
+    which a strace log names no more than the program.
     """
     own, before, after = calls_near(evidence.tiles, path)
     distinct, place = np.unique(np.concatenate((own, before, after)), return_inverse=True)
     known_calls = call_facts(evidence, distinct)
     mine, left, right = np.split(place, 3)
-    facts = piece_facts(evidence, path, known_calls.iloc[mine].reset_index(drop=True))
+    facts = known_calls.iloc[mine].reset_index(drop=True)
+    facts = piece_facts(evidence, path, facts, before)
     labels = apply_rules(facts, rules)
-    gaps = np.flatnonzero((facts["state"] == "running").to_numpy() & (path.tile >= 0))
-    gaps = gaps[labels["confidence"].iloc[gaps].eq("unresolved").to_numpy()]
+    gaps = np.flatnonzero(labels["rule"].isin(_CODE).to_numpy() & (path.tile >= 0))
     sides = [known_calls.iloc[side[gaps]].reset_index(drop=True) for side in (left, right)]
-    near = _shared_cause(sides, facts.iloc[gaps], rules)
+    long = (path.end - path.start)[gaps] >= SHORT_NS
+    near = _shared_cause(sides, facts.iloc[gaps], long, rules)
     known = near["cause"].notna().to_numpy()
     at = gaps[known]
     for column in ("cause", "category", "rule", "subject"):
         labels.loc[at, column] = near[column].to_numpy(dtype=object)[known]
     labels.loc[at, "confidence"] = "inferred"
     # what lies between two calls in a row is most of it the tracer's; more than that is work
-    labels.loc[at[(path.end - path.start)[at] >= SHORT_NS], "category"] = "cpu"
+    labels.loc[gaps[known & long], "category"] = "cpu"
     columns = ["phase", "state", "syscall", "line"]
     labels["subject"] = labels["subject"].replace("", None)
     return pd.concat([labels, facts[columns]], axis=1)
@@ -176,7 +183,7 @@ def folder_of(path: str) -> str:
 
 
 def _shared_cause(
-    sides: list[pd.DataFrame], gaps: pd.DataFrame, rules: pd.DataFrame
+    sides: list[pd.DataFrame], gaps: pd.DataFrame, long: Bools, rules: pd.DataFrame
 ) -> pd.DataFrame:
     """Return the cause that the calls before and after each gap share; NA where they do not."""
     for side in sides:
@@ -187,4 +194,6 @@ def _shared_cause(
     after = labels.iloc[len(gaps) :].reset_index(drop=True)
     shared = (before["cause"] == after["cause"]) & before["category"].isin(_TELLING)
     shared &= (before["confidence"] != "unresolved") & ~before["rule"].isin(_NOT_TELLING)
+    # between a reply and the next request the program may do anything
+    shared &= (before["category"] == "files") | before["rule"].isin(_OF_ONE_PIECE) | ~long
     return before.where(shared)

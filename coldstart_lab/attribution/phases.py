@@ -10,10 +10,12 @@ from coldstart_lab.attribution.calls import Calls
 from coldstart_lab.attribution.lineage import Lineage
 from coldstart_lab.attribution.lives import Ints
 from coldstart_lab.attribution.masks import as_mask, contains
+from coldstart_lab.attribution.matching import NOBODY
+from coldstart_lab.attribution.waits import SHORT_NS
 from coldstart_lab.readers.strace.arguments import leading_addresses
 
-PHASES = ("exec", "loader", "runtime", "main")
-EXEC, LOADER, RUNTIME, MAIN = range(4)
+PHASES = ("before", "exec", "loader", "runtime", "main")
+BEFORE, EXEC, LOADER, RUNTIME, MAIN = range(5)
 
 # What ld.so of glibc and musl calls before the program's own code runs
 _LOADER_CALLS = frozenset(
@@ -27,6 +29,9 @@ _LIBRARY = r'\.so(?:\.[0-9.]+)?"|/ld\.so\.(?:cache|preload)"|ld-musl-'
 _GO_SIGNAL_HANDLERS = 30
 _GO_PAGES = "/transparent_hugepage/hpage_pmd_size"
 _LOOK_AHEAD = 20_000
+# Package os asks for the state of standard output and error first of all; so many calls away
+_ASKS_OUTPUT = r"^2\b.*F_GETFL"
+_OS_AHEAD = 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,21 +44,23 @@ class PhaseMap:
         Where each phase begins.
     phase : array of int64
         Code of ``PHASES``.
+    exec : array of int64
+        Place of the call that executed the program, -1 before there is one.
     """
 
     process: Ints
     start: Ints
     phase: Ints
+    exec: Ints
 
-    def at(self, process: Ints, times: Ints) -> Ints:
-        """Return the phase of each process at each time; ``MAIN`` where no exec was seen."""
-        out = np.full(len(times), MAIN)
+    def find(self, process: Ints, times: Ints) -> Ints:
+        """Return the row of the phase of each process at each time; -1 where there is none."""
+        out = np.full(len(times), NOBODY)
         for one in np.unique(process).tolist():  # one step a process on the path
             low, high = np.searchsorted(self.process, [one, one + 1])
             mine = process == one
             place = np.searchsorted(self.start[low:high], times[mine], side="right") - 1
-            phase = np.append(self.phase[low:high], MAIN)
-            out[mine] = phase[place]
+            out[mine] = np.where(place < 0, NOBODY, low + place)
         return out
 
 
@@ -72,18 +79,21 @@ def find_phases(calls: Calls, lineage: Lineage, processes: Ints) -> PhaseMap:
     Returns
     -------
     PhaseMap
-        Their borders.
+        Their borders. Where there is none, as in processes that executed nothing, it is ``MAIN``.
 
     Notes
     -----
-    The loader ends where it unmaps ld.so.cache, or with its last mprotect where there is none
-    (musl). A Go runtime starts between there and its first thread, which is its monitor.
+    A process that another one made is its creator's program before it executes its own. The
+    loader ends where it unmaps ld.so.cache, or with its last mprotect where there is none (musl).
+    A Go runtime starts between there and its first thread, which is its monitor, or what the
+    standard library's package os asks for when it is initialised, right after.
     """
     execs = calls.named("execve", "execveat")
     execs = execs[~calls.failed[execs] & ~calls.open_ended[execs]]
     process = lineage.process[calls.thread[execs]]
     wanted = np.isin(process, processes)
     execs, process = execs[wanted], process[wanted]
+    made = np.unique(process[lineage.parent[process] >= 0])
     begin, loaded = calls.start[execs], calls.end[execs]
     first, stop = _calls_after(calls, execs)
     done = _loader_ends(calls, first, stop)
@@ -92,14 +102,16 @@ def find_phases(calls: Calls, lineage: Lineage, processes: Ints) -> PhaseMap:
     started = _runtime_ends(calls, lineage, process, first, stop, ready)
     go = started >= 0
     borders = [
-        (process, begin, np.full(len(execs), EXEC)),
-        (process[dynamic], loaded[dynamic], np.full(dynamic.sum(), LOADER)),
-        (process[go], ready[go], np.full(go.sum(), RUNTIME)),
-        (process, np.where(go, started, ready), np.full(len(execs), MAIN)),
+        (made, lineage.start[made], BEFORE, np.full(len(made), NOBODY)),
+        (process, begin, EXEC, execs),
+        (process[dynamic], loaded[dynamic], LOADER, execs[dynamic]),
+        (process[go], ready[go], RUNTIME, execs[go]),
+        (process, np.where(go, started, ready), MAIN, execs),
     ]
-    of, since, phase = (np.concatenate(column) for column in zip(*borders, strict=True))
+    of, since, by = (np.concatenate([border[at] for border in borders]) for at in (0, 1, 3))
+    phase = np.repeat([border[2] for border in borders], [len(border[0]) for border in borders])
     order = np.lexsort((phase, since, of))
-    return PhaseMap(of[order], since[order], phase[order])
+    return PhaseMap(of[order], since[order], phase[order], by[order])
 
 
 def _calls_after(calls: Calls, execs: Ints) -> tuple[Ints, Ints]:
@@ -164,6 +176,8 @@ def _runtime_ends(
     )
     opens = calls.named("openat", "open")
     pages = opens[contains(calls.args(opens), _GO_PAGES, regex=False)]
+    asks_output = calls.named("fcntl")
+    asks_output = asks_output[contains(calls.args(asks_output), _ASKS_OUTPUT)]
     out = np.full(len(process), -1, dtype=np.int64)
     for at, one in enumerate(process.tolist()):  # one step a program on the path
         low, high = np.searchsorted(of, [one, one + 1])
@@ -174,5 +188,17 @@ def _runtime_ends(
             sets = handlers[end] - handlers[begin] >= _GO_SIGNAL_HANDLERS
             sets |= bool(((pages >= begin) & (pages < end)).any())
             if sets and asks[end] > asks[begin]:
-                out[at] = calls.end[clones[low]]
+                out[at] = calls.end[_last_of_os(calls, asks_output, clones[low], stop[at])]
     return out
+
+
+def _last_of_os(calls: Calls, asks_output: Ints, clone: int, stop: int) -> int:
+    """Return the call by which package os is initialised, or else the clone that is given.
+
+    Packages that need no os may be initialised before it: they show as a gap between calls.
+    """
+    stop = min(stop, clone + _OS_AHEAD)
+    gaps = calls.start[clone + 1 : stop] - calls.end[clone : stop - 1]
+    stop = clone + 1 + int(np.argmax(np.append(gaps >= SHORT_NS, True)))
+    asked = asks_output[(asks_output > clone) & (asks_output < stop)]
+    return int(asked[0]) if len(asked) else clone

@@ -7,9 +7,18 @@ import pandas as pd
 
 from coldstart_lab.attribution.calls import Calls
 from coldstart_lab.attribution.descriptors import RECEIVING, SENDING, InputOutput
+from coldstart_lab.attribution.lives import Ints
 from coldstart_lab.attribution.masks import contains
 from coldstart_lab.tables import STRING
 
+# strace prints a byte as a character or as its octal number, of three digits before another one
+_BYTE = r'(?:\\(?:[0-7]{1,3}|x[0-9a-f]{2}|[abefnrtv"\\])|[^"\\])'
+_ZERO, _ONE = (rf"\\(?:{value}|00{value}|x0{value})" for value in "01")
+# The header of a query (RFC 1035, 4.1.1): an id, flags, one question, no answers
+_QUERY = (
+    rf'"{_BYTE}{_BYTE}(?:{_ZERO}|{_ONE}){_BYTE}{_ZERO}{_ONE}{_ZERO}{_ZERO}{_ZERO}{_ZERO}{_ZERO}'
+    rf"(?:{_ZERO}|{_ONE})"
+)
 # First match wins; strace prints non-printable bytes in octal
 _BY_BYTES = (
     ("TLS", r'"\\26\\3[\\0-9]|"\\x16\\x03'),
@@ -18,6 +27,7 @@ _BY_BYTES = (
     ("HTTP/2", r'"PRI \* HTTP/2'),
     ("HTTP", r'"(?:GET|POST|PUT|HEAD|DELETE|PATCH|OPTIONS|CONNECT) [^"]* HTTP/1|"HTTP/1\.[01] '),
     ("MySQL", r"mysql_native_password|caching_sha2_password"),
+    ("DNS", _QUERY),
 )  # fmt: skip
 _BY_PORT = (
     ("DNS", r":53$"),
@@ -49,14 +59,14 @@ def name_protocols(calls: Calls, io: InputOutput) -> pd.Series:
         record types 20 and 22), else ``TLS``, ``HTTP``, ``PostgreSQL``, ``DNS``, ...; NA where
         nothing tells.
     """
-    sockets = np.flatnonzero(io.is_family("socket"))
+    sockets = np.flatnonzero(io.is_family("socket", "datagram"))
     protocol = np.full(len(io.call), None, dtype=object)
     if not len(sockets):
         return pd.Series(protocol, dtype=STRING)
     data = io.calls_named(calls, *SENDING, *RECEIVING)[sockets]
     talk = sockets[data]
     args = calls.args(io.call[talk])
-    connection = np.minimum(io.own, io.peer)
+    connection = _connections(io, sockets)
     for name, pattern in reversed(_BY_PORT):
         hits = contains(io.subject.iloc[sockets], pattern)
         protocol[sockets[hits]] = name
@@ -67,6 +77,16 @@ def name_protocols(calls: Calls, io: InputOutput) -> pd.Series:
         if name == "TLS":
             _mark_handshakes(calls, io, connection, sockets[known], talk, args, protocol)
     return pd.Series(protocol, dtype=STRING)
+
+
+def _connections(io: InputOutput, sockets: Ints) -> Ints:
+    """Give the rows of one connection one code; a row of which no end is known has its own."""
+    low, high = np.sort(np.stack((io.own[sockets], io.peer[sockets])), axis=0)
+    width = int(high.max()) + 2
+    code = (low + 1) * width + high + 1
+    out = np.full(len(io.call), -1, dtype=np.int64)
+    out[sockets] = np.where(high >= 0, code, -1 - sockets)
+    return out
 
 
 def _mark_handshakes(

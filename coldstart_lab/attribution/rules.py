@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from coldstart_lab.errors import SchemaError
 
-CONDITIONS = ("phase", "state", "wake", "protocol", "syscall", "errno", "subject", "args")
+CONDITIONS = ("phase", "state", "gap", "wake", "protocol", "syscall", "errno", "subject", "args")
 COLUMNS = ("rule", *CONDITIONS, "category", "cause", "confidence", "why")
 
 _CATEGORY = {"running": "cpu", "wakeup": "scheduler", "observer": "observer"}
@@ -43,11 +43,11 @@ _RULES = (
          phase="child-start", category="process"),
     _row("wake-up", "wake-up latency", "from the wake-up to the woken thread's return",
          state="wakeup"),
+    _row("back-off", "back-off before retrying {subject}",
+         "time that passes between a refused connection and the next try",
+         wake="timer|scheduler", protocol="back-off", category="timer"),
     _row("scheduler", "Go scheduler", "woken by Go's monitor thread, for whom strace does not tell",
          wake="scheduler", category="scheduler", confidence="unresolved"),
-    _row("back-off", "back-off before retrying {subject}",
-         "a sleep between a refused connection and the next try", wake="timer",
-         protocol="back-off", category="timer"),
     _row("child-sleep", "child process {comm}", "a time-out in another process", phase="child",
          wake="timer", category="timer"),
     _row("sleep", "sleep or time-out", "the call ended because its time was up", wake="timer",
@@ -61,9 +61,16 @@ _RULES = (
          phase="loader", category="files"),
     _row("go-start", "Go runtime start", "before the runtime's first thread", phase="runtime",
          confidence="inferred", category=""),
+    _row("library-search", "library search (folders, cache)",
+         "the loader asks for folders, and reads its list of libraries", state="call|waiting",
+         protocol="^library search$", category="files"),
+    _row("library-search-cpu", "library search (misses)", "between look-ups of libraries",
+         state="running", protocol="^library search$", confidence="inferred"),
     _row("library-load", "library loading (dlopen)", "a library opened by the running program",
-         phase="main", syscall="open|openat|read|pread64|fstat|newfstatat|mmap|close|mprotect",
-         subject=_LIBRARY, category="files"),
+         state="call|waiting", protocol="^library load$", category="files"),
+    _row("library-load-cpu", "library loading (dlopen)",
+         "between the calls that map and relocate a library", state="running",
+         protocol="^library load$", confidence="inferred"),
     _row("dns-files", "DNS look-up", "the resolver's configuration",
          subject=r"^/etc/(?:resolv\.conf|nsswitch\.conf|hosts|host\.conf|gai\.conf)$",
          category="files"),
@@ -141,9 +148,15 @@ _RULES = (
          category="process"),
     _row("other-call", "system call {syscall}", "no rule is about this call", state="call|waiting",
          category="other"),
+    _row("thread-start", "creating threads", "from a thread's creation until it sets itself up",
+         gap="created", state="running", category="scheduler", confidence="inferred"),
     _row("child-code", "child process {comm}", "between calls, in another process", phase="child",
          state="running", confidence="inferred"),
-    _row("user-code", "user code", "between calls of the program; strace does not see functions",
+    _row("own-code", "user code",
+         "between calls of the program while no other thread could run; functions are not seen",
+         gap="alone", state="running", confidence="inferred"),
+    _row("user-code", "user code",
+         "between calls; it may have waited for a CPU, or done what strace does not see",
          state="running", confidence="unresolved"),
 )  # fmt: skip
 
@@ -155,11 +168,13 @@ def default_rules() -> pd.DataFrame:
     -------
     DataFrame
         One rule a row; the first whose conditions all fit names a segment. Conditions are regular
-        expressions, empty for any: ``phase``, ``state``, ``wake`` (why a wait ended: timer,
-        external, storage, scheduler, unknown), ``protocol``, ``syscall``, ``errno`` (these match
-        whole), ``subject`` and ``args`` (these are searched). Then ``category``, ``cause`` (may
-        hold ``{subject}``, ``{folder}``, ``{comm}``, ``{protocol}``, ``{syscall}``),
-        ``confidence`` (empty: certain) and ``why``.
+        expressions, empty for any: ``phase``, ``state``, ``gap`` (of time between calls: created,
+        alone), ``wake`` (why a wait ended: timer, external, storage, scheduler, unknown),
+        ``protocol`` (of a connection; or back-off, library search, library load), ``syscall``,
+        ``errno``, ``subject`` (a file, an address; between calls the program) and ``args``.
+        ``subject``, ``protocol`` and ``args`` are searched, the others match whole. Then
+        ``category``, ``cause`` (may hold ``{subject}``, ``{folder}``, ``{comm}``, ``{protocol}``,
+        ``{syscall}``), ``confidence`` (empty: certain) and ``why``.
 
     Examples
     --------

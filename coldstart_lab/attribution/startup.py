@@ -109,7 +109,7 @@ def attribute_events(
         raise MissingEvidenceError(f"the milestone {until!r} is not after exec")
     lineage = trace_lineage(calls)
     tiles = tile_threads(calls, lineage)
-    io = resolve_descriptors(calls, lineage)
+    io = resolve_descriptors(calls, lineage, events)
     wakeups = find_wakeups(calls, lineage, tiles, io, events)
     thread, seen = _anchor(calls, lineage, tiles, milestones, until, end)
     creator = find_creators(lineage, tiles, wakeups)

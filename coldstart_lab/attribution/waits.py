@@ -70,6 +70,8 @@ WAITS = {
 SHORT_NS = 1_000_000
 # From here on EAGAIN ends a wait for its time-out (SO_RCVTIMEO), and not a look without waiting
 _TIMED_OUT_NS = 10_000_000
+# Calls that take locks, and how those that wait for one look
+_LOCKING = {"fcntl": r"SETLKW.*F_(?:RD|WR)LCK", "flock": r"LOCK_(?:SH|EX)$"}
 _AGAIN = ("EAGAIN", "EWOULDBLOCK", "EINPROGRESS")
 _RESTARTED_SLEEP = r"interrupted (?:clock_)?nanosleep"
 _RESTARTED_POLL = r"interrupted p?(?:poll|select)"
@@ -108,8 +110,9 @@ def _no_wait(calls: Calls, futex: Bools) -> Bools:
     out = calls.frame["errno"].isin(_AGAIN).to_numpy(copy=True)
     futexes = np.flatnonzero(futex)
     out[futexes] |= ~contains(calls.args(futexes), "FUTEX_WAIT|FUTEX_LOCK_PI")
-    locks = calls.named("fcntl")
-    out[locks] = ~contains(calls.args(locks), "SETLKW", regex=False)
+    for name, waiting in _LOCKING.items():
+        locks = calls.named(name)
+        out[locks] |= ~contains(calls.args(locks), waiting)
     return out
 
 

@@ -17,7 +17,7 @@ from coldstart_lab.tables import EDGES
 
 KINDS = (
     "none", "futex", "join", "pipe", "socket", "eventfd", "epoll", "child", "vfork", "exit",
-    "signal", "timer", "external", "storage", "unknown", "scheduler",
+    "signal", "timer", "external", "storage", "unknown", "scheduler", "lock",
 )  # fmt: skip
 CODE = {name: code for code, name in enumerate(KINDS)}
 

@@ -49,7 +49,8 @@ EDGES = Table(
             "kind",
             "category",
             "futex, join, pipe, socket, eventfd, epoll (a descriptor added that was ready), child, "
-            "vfork, exit, signal; timer, external, storage and scheduler have no waker in the log.",
+            "vfork, exit, signal, lock (of a file); timer, external, storage and scheduler have no "
+            "waker in the log.",
         ),
         Column(
             "waker", "Int64", "Thread that ended the wait; NA where none is in the log.", None, True
@@ -90,7 +91,13 @@ SEGMENTS = Table(
             "observer or other.",
         ),
         Column("cause", "category", "What the time is blamed on."),
-        Column("subject", "string", "File, address, lock or process it concerns.", None, True),
+        Column(
+            "subject",
+            "string",
+            "File or address it concerns; between calls the program that runs.",
+            None,
+            True,
+        ),
         Column(
             "confidence",
             "category",

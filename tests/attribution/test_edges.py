@@ -111,6 +111,53 @@ CASES = {
         100 10 epoll_pwait(3<anon_inode:[eventpoll]>, [{events=EPOLLOUT, data=0x7}], 8, -1, NULL, 8) = 1 <41>
         101 5 getrandom("\\1", 1, 0) = 1 <40>
         101 50 epoll_ctl(3<anon_inode:[eventpoll]>, EPOLL_CTL_ADD, 5<TCP:[9]>, {events=EPOLLOUT, data=0x7}) = 0 <0.2>"""),
+    "socket of datagrams": (FORKED, """
+        100 10 recvfrom(4<UDP:[127.0.0.1:51384->127.0.0.1:41884]>, "x", 1, 0, NULL, NULL) = 1 <41>
+        101 5 getrandom("\\1", 1, 0) = 1 <40>
+        101 50 sendto(3<UDP:[0.0.0.0:41884]>, "x", 1, 0, {sa_family=AF_INET, sin_port=htons(51384), sin_addr=inet_addr("127.0.0.1")}, 16) = 1 <0.2>
+        102 50.1 sendto(3<UDP:[0.0.0.0:41884]>, "x", 1, 0, {sa_family=AF_INET, sin_port=htons(51385), sin_addr=inet_addr("127.0.0.1")}, 16) = 1 <0.1>"""),
+    "socket of datagrams that hears all": (FORKED, """
+        100 10 recvfrom(3<UDP:[127.0.0.1:41884]>, "x", 1, 0, {sa_family=AF_INET, sin_port=htons(51384), sin_addr=inet_addr("127.0.0.1")}, [16]) = 1 <41>
+        101 5 getrandom("\\1", 1, 0) = 1 <40>
+        101 50 sendto(4<UDP:[127.0.0.1:51384->127.0.0.1:41884]>, "x", 1, 0, NULL, 0) = 1 <0.2>
+        102 50.1 sendto(4<UDP:[127.0.0.1:51385->127.0.0.1:41885]>, "x", 1, 0, NULL, 0) = 1 <0.1>"""),
+    "socket of datagrams and poll": (FORKED, """
+        100 10 poll([{fd=3<UDP:[127.0.0.1:41884]>, events=POLLIN}], 1, 5000) = 1 ([{fd=3, revents=POLLIN}]) <41>
+        101 5 getrandom("\\1", 1, 0) = 1 <40>
+        101 50 sendmsg(4<UDP:[2816548]>, {msg_name={sa_family=AF_INET, sin_port=htons(41884), sin_addr=inet_addr("127.0.0.1")}, msg_namelen=16, msg_iov=[{iov_base="x", iov_len=1}], msg_iovlen=1}, 0) = 1 <0.2>"""),
+    "socket before it is accepted": (FORKED, """
+        100 6 connect(4<UNIX-STREAM:[73]>, {sa_family=AF_UNIX, sun_path=@"app\\0\\0\\0"}, 110) = 0 <0.1>
+        100 10 recvfrom(4<UNIX-STREAM:[73]>, "x", 1, 0, NULL, NULL) = 1 <41>
+        101 5 getrandom("\\1", 1, 0) = 1 <40>
+        101 50 sendto(5<UNIX-STREAM:[72->73,@"app"]>, "x", 1, 0, NULL, 0) = 1 <0.2>
+        102 50.1 sendto(5<UNIX-STREAM:[75->74,@"app"]>, "x", 1, 0, NULL, 0) = 1 <0.1>"""),
+    "socket accepted of a name filled with zeros": (FORKED, """
+        100 10 accept(3<UNIX-STREAM:[70,@"app"]>, NULL, NULL) = 4<UNIX-STREAM:[72->73,@"app"]> <41>
+        101 5 getrandom("\\1", 1, 0) = 1 <40>
+        101 50 connect(3<UNIX-STREAM:[73]>, {sa_family=AF_UNIX, sun_path=@"app\\0\\0\\0\\0"}, 110) = 0 <0.2>"""),
+    "lock of a file": (FORKED, """
+        100 10 flock(3</srv/lock>, LOCK_EX) = 0 <41>
+        101 4.5 flock(5</srv/lock>, LOCK_EX) = 0 <0.1>
+        101 5 getrandom("\\1", 1, 0) = 1 <40>
+        101 50 flock(5</srv/lock>, LOCK_UN) = 0 <0.2>
+        102 50.1 flock(5</srv/other>, LOCK_UN) = 0 <0.1>
+        102 50.3 close(5</srv/lock>) = 0 <0.1>"""),
+    "lock of a range of a file": (FORKED, """
+        100 10 fcntl(3</srv/lock>, F_SETLKW, {l_type=F_WRLCK, l_whence=SEEK_SET, l_start=0, l_len=0}) = 0 <41>
+        101 4.5 fcntl(5</srv/lock>, F_SETLK, {l_type=F_WRLCK, l_whence=SEEK_SET, l_start=0, l_len=0}) = 0 <0.1>
+        101 5 getrandom("\\1", 1, 0) = 1 <40>
+        101 50 fcntl(5</srv/lock>, F_SETLK, {l_type=F_UNLCK, l_whence=SEEK_SET, l_start=0, l_len=0}) = 0 <0.2>"""),
+    "lock of a file that is closed": (FORKED, """
+        100 10 flock(3</srv/lock>, LOCK_SH) = 0 <41>
+        101 4.5 flock(5</srv/lock>, LOCK_EX) = 0 <0.1>
+        101 5 getrandom("\\1", 1, 0) = 1 <40>
+        101 50 close(5</srv/lock>) = 0 <0.2>"""),
+    "lock of a process that ended": (FORKED, """
+        100 10 flock(3</srv/lock>, LOCK_EX) = 0 <41>
+        101 4.5 flock(5</srv/lock>, LOCK_EX) = 0 <0.1>
+        101 5 getrandom("\\1", 1, 0) = 1 <40>
+        101 50 exit_group(0) = ?
+        101 50.2 +++ exited with 0 +++"""),
     "child": (FORKED, """
         100 10 wait4(-1, [{WIFEXITED(s) && WEXITSTATUS(s) == 0}], 0, NULL) = 101 <41>
         101 5 getrandom("\\1", 1, 0) = 1 <40>
@@ -282,6 +329,8 @@ def test_sleeps_short_as_they_are_add_up_as_sleep():
         ('recvfrom(3<UDP:[0.0.0.0:4000]>, "x", 1, 0, {sa_family=AF_INET, sin_port=htons(53), '
          'sin_addr=inet_addr("10.0.0.2")}, [16]) = 1', "external", "network"),
         ("accept4(3<TCPv6:[[::]:8080]>, NULL, NULL, 0) = 4", "external", "network"),
+        ("poll([{fd=3<UDP:[10.0.0.1:40000->10.0.0.2:53]>, events=POLLIN}], 1, 5000) = 1 "
+         "([{fd=3, revents=POLLIN}])", "external", "network"),
         ("poll([{fd=3<TCP:[10.0.0.1:40000->10.0.0.2:5432]>, events=POLLIN}], 1, -1) = 1 "
          "([{fd=3, revents=POLLIN}])", "external", "network"),
         ('read(3</srv/data.bin>, "x", 1) = 1', "storage", "files"),
@@ -292,6 +341,8 @@ def test_waits_on_what_is_outside_the_log(call, kind, category):
     answer = attribute_text(
         write_log(f"""
         100 0 execve("/srv/app", ["app"], 0x7ffc /* 9 vars */) = 0 <1>
+        100 2 write(1<pipe:[1]>, "x", 1) = 1 <0.1>
+        100 3 read(5<UNIX-STREAM:[8->9]>, "x", 1) = 1 <0.1>
         100 5 {call} <40>
         100 50 getpid() = 100 <1>
         """),

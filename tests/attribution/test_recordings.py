@@ -13,7 +13,7 @@ from coldstart_lab.attribution import attribute_startup
 from coldstart_lab.recording import open_recording_set
 from coldstart_lab.recording.artefacts import read_artefact
 
-SETS = sorted((Path(__file__).parents[2] / "data" / "recordings").glob("*/manifest.json"))
+SETS = sorted((Path(__file__).parents[2] / "data" / "recordings").glob("checkout_*/manifest.json"))
 STARTS = [
     pytest.param(recording, id=f"{manifest.parent.name}/{recording.path.name}")
     for manifest in SETS

@@ -32,6 +32,10 @@ CALLS = {
     "wake-up": ("futex(0x7f, FUTEX_WAIT, 0, NULL) = 0", {"state": "wakeup"}),
     "not-recorded": ("", {"state": "head"}),
     "probe": ("", {"state": "observer"}),
+    "thread-start": ("", {"state": "running", "gap": "created"}),
+    "own-code": ("", {"state": "running", "gap": "alone"}),
+    "library-search-cpu": ("", {"state": "running", "protocol": "library search"}),
+    "library-load-cpu": ("", {"state": "running", "protocol": "library load"}),
     "child-code": ("", {"phase": "child", "state": "running"}),
     "user-code": ("", {"state": "running"}),
     "back-off": ("nanosleep({tv_sec=1}, NULL) = 0", {"wake": "timer", "protocol": "back-off"}),
@@ -44,6 +48,7 @@ CALLS = {
 LOGGED = {
     "sleep": "nanosleep({tv_sec=1, tv_nsec=0}, NULL) = 0 <3>",
     "library-misses": 'openat(AT_FDCWD</srv>, "/srv/lib/libz.so.1", O_RDONLY) = -1 ENOENT (No such file) <0.1>',
+    "library-search": 'openat(AT_FDCWD</srv>, "/etc/ld.so.cache", O_RDONLY) = 3</etc/ld.so.cache> <0.1>',
     "library-load": 'openat(AT_FDCWD</srv>, "/srv/lib/libz.so.1", O_RDONLY) = 3</srv/lib/libz.so.1> <0.1>',
     "dns-files": 'read(3</etc/resolv.conf>, "nameserver", 4096) = 10 <0.1>',
     "dns": 'recvfrom(3<UDP:[10.0.0.1:4000->10.0.0.2:53]>, "x", 9, 0, NULL, NULL) = 1 <3>',

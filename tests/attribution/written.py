@@ -12,6 +12,9 @@ from coldstart_lab.attribution import attribute_events
 from coldstart_lab.readers.strace import read_buffer
 from coldstart_lab.tables import MILESTONES
 
+# What -yy prints of a descriptor; not what -Y prints of a thread at the begin of a line
+_PRINTED = re.compile(r"((?<!^)(?<![\d.])\d+|AT_FDCWD)<((?:->|<char [^>]*>|[^<>])+)>", re.M)
+
 EPOCH_NS = 1_795_000_000_000_000_000
 
 
@@ -62,6 +65,21 @@ def _line(line):
     time = at_ms(float(ms))
     rest = re.sub(r"<([0-9.]+)>$", lambda found: f"<{float(found[1]) / 1000:.9f}>", rest)
     return f"{pid} {time // 10**9}.{time % 10**9:09d} {rest}"
+
+
+def without_yy(text):
+    """Strip what -y and -yy print of descriptors."""
+    return _PRINTED.sub(r"\1", text)
+
+
+def with_y_alone(text):
+    """Print of a socket only its inode, as -y does."""
+
+    def print_less(found):
+        inode = re.match(r"(?:TCP|UDP|UNIX)\D*(\d+)", found[2])
+        return f"{found[1]}<socket:[{inode[1]}]>" if inode else found[0]
+
+    return _PRINTED.sub(print_less, text)
 
 
 def spent(answer, column="cause"):
