@@ -5,7 +5,7 @@ set -euo pipefail
 
 # program:package
 wanted=(
-    bash:bash busybox:busybox chromium:chromium curl:curl dash:dash gcc:gcc openssl:openssl
+    bash:bash busybox:busybox chromium:chromium curl:curl dash:dash gcc:gcc openssl:openssl perf:linux-perf
     shellcheck:shellcheck strace:strace wget:wget
 )
 

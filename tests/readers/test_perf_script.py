@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import re
+import subprocess
+from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -115,7 +119,8 @@ def test_samples_without_chains_are_read(tmp_path):
     ("text", "expected"),
     [
         (b"app 7 cycles: \n\t 4a f+0x1 (/a)\n\n", (None, "app", 7, "cycles", None)),
-        (b"app 7 12 cycles: \n\t 4a f+0x1 (/a)\n", (None, "app", 7, "cycles", 12)),
+        (b"app 7         12 cycles: \n\t 4a f+0x1 (/a)\n", (None, "app", 7, "cycles", 12)),
+        (b"app 7      12 cycles: \n\t 4a f+0x1 (/a)\n", (None, "app 7", 12, "cycles", None)),
         (b"app 7 1.000002: \n\t 4a f (/a)\n", (1_000_002_000, "app", 7, None, None)),
         (b"      7 1.000002: cycles: \n\t 4a\n", (1_000_002_000, None, 7, "cycles", None)),
         (b"app 7 [001] U 1.000002: cycles: 4a\n", (1_000_002_000, "app", 7, "cycles", None)),
@@ -131,6 +136,17 @@ def test_other_fields_are_read(tmp_path, text, expected):
     assert found.frames["address"].tolist() == [0x4A]
     assert found.frames["dso"].dropna().isin(["/a"]).all()
     assert found.losses.empty
+
+
+def test_without_events_a_number_before_a_chain_is_the_period(tmp_path):
+    found = read(tmp_path, b"app 7 1.000002:     250000 \n\t 4a f+0x1 (/a)\n\napp 7 2.0: 9 \n\n")
+    assert found.samples["period"].tolist() == [250000, 9]
+    assert (len(found.frames), found.samples["address"].notna().any()) == (1, False)
+
+
+def test_events_of_the_scheduler_without_their_text_are_samples_only(tmp_path):
+    found = read(tmp_path, b"app 7 1.000002: sched:sched_switch: \n")
+    assert (len(found.samples), len(found.switches), len(found.losses)) == (1, 0, 0)
 
 
 def test_source_lines_below_frames_are_counted(tmp_path):
@@ -319,3 +335,112 @@ def test_any_bytes_are_read_or_refused(place, text):
 @given(st.integers(0, len(CHAINS)), st.integers(0, len(SCHED)))
 def test_any_cut_and_splice_is_read_or_refused(place, first, second):
     check(place, CHAINS[:first] + SCHED[second:])
+
+
+# What perf may always record of one's own programs, and what it may only where that is allowed
+OWN_EVENTS = "cpu-clock:u,page-faults:u"
+SCHED_EVENTS = "sched:sched_switch,sched:sched_waking,sched:sched_wakeup"
+FIELDS = (
+    "-F comm,pid,tid,time,event,ip,sym,dso,trace", "-F tid,time,event,trace", "-F +misc", "-G",
+    "-F comm,tid,time,period,event,ip,sym,symoff,dso", "-F comm,tid,event,ip,sym", "--header",
+    "--show-task-events", "--reltime",
+)  # fmt: skip
+
+
+class Recorded:
+    """A run of the program of tests/readers/programs/perf.c, as perf saw it."""
+
+    def __init__(self, folder):
+        self.data = folder / "perf.data"
+        binary = folder / "program"
+        source = Path(__file__).parent / "programs" / "perf.c"
+        subprocess.run(["gcc", "-O1", "-g", "-pthread", "-o", binary, source], check=True)
+        own = ["perf", "record", "-q", "-g", "-F", "5000", "-o", str(self.data)]
+        every = [*own, "-e", f"{OWN_EVENTS},{SCHED_EVENTS}", "--", str(binary)]
+        self.has_sched = subprocess.run(every, capture_output=True, check=False).returncode == 0
+        if not self.has_sched:
+            subprocess.run([*own, "-e", OWN_EVENTS, "--", str(binary)], check=True)
+
+    def script(self, path, *flags):
+        with path.open("wb") as file:
+            subprocess.run(
+                ["perf", "script", "-i", str(self.data), *flags],
+                stdout=file, stderr=subprocess.DEVNULL, check=True,
+            )  # fmt: skip
+        return read_perf_script(path)
+
+    def counts(self):
+        """How many samples of each event perf itself counts."""
+        said = subprocess.run(
+            ["perf", "report", "-i", str(self.data), "--stats", "--stdio"],
+            capture_output=True, text=True, check=True,
+        ).stdout  # fmt: skip
+        found = re.findall(r"^(\S+) stats:\n\s+SAMPLE events: +(\d+)", said, re.MULTILINE)
+        return {event: int(count) for event, count in found}
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory):
+    return Recorded(tmp_path_factory.mktemp("recorded"))
+
+
+@pytest.mark.needs("perf", "gcc")
+def test_what_perf_recorded_is_what_it_counts_itself(recorded, tmp_path):
+    found = recorded.script(tmp_path / "perf.txt", "--ns")
+    assert find_reader(tmp_path / "perf.txt").name == "perf"
+    assert found.samples["event"].value_counts().to_dict() == recorded.counts()
+    assert found.losses.empty
+    assert found.samples["time_ns"].mod(1000).any()
+    assert {"program", "wo rk:er 1"} <= set(found.samples["comm"])
+
+
+@pytest.mark.needs("perf", "gcc")
+def test_the_functions_that_ran_are_those_of_the_program(recorded, tmp_path):
+    found = recorded.script(tmp_path / "perf.txt", "--ns")
+    clock = found.samples[(found.samples["event"] == "cpu-clock:u").to_numpy()]
+    frames = found.frames[found.frames["sample"].isin(clock.index)]
+    own = frames[frames["depth"] == 0]
+    assert (own["symbol"] == "burn").mean() > 0.5
+    both = clock.loc[own.loc[(own["symbol"] == "burn").to_numpy(), "sample"], "comm"]
+    assert {"program", "wo rk:er 1"} <= set(both)
+    depths = found.frames.groupby("sample")["depth"].agg(["size", "max"])
+    assert (depths["size"] == depths["max"] + 1).all()
+    assert found.frames.loc[(found.frames["symbol"] == "burn").to_numpy(), "dso"].str.endswith(
+        "/program"
+    ).all()  # fmt: skip
+
+
+@pytest.mark.needs("perf", "gcc")
+def test_who_ran_and_who_woke_whom_is_told(recorded, tmp_path):
+    found = recorded.script(tmp_path / "perf.txt", "--ns")
+    if not recorded.has_sched:  # the kernel lets only the administrator see them
+        assert found.switches.empty
+        return
+    switched = found.samples[(found.samples["event"] == "sched:sched_switch").to_numpy()]
+    assert found.switches["prev_tid"].tolist() == switched["tid"].tolist()
+    assert found.switches["prev_comm"].tolist() == switched["comm"].tolist()
+    (main,) = found.samples.loc[(found.samples["comm"] == "program").to_numpy(), "tid"].unique()
+    woken = found.wakeups[(found.wakeups["woken_comm"] == "wo rk:er 1").to_numpy()]
+    assert main in set(woken["waker_tid"])
+    slept = found.switches[(found.switches["prev_comm"] == "wo rk:er 1").to_numpy()]
+    assert "S" in set(slept["prev_state"])
+
+
+@pytest.mark.needs("perf", "gcc")
+@pytest.mark.parametrize("flags", FIELDS)
+def test_other_fields_of_the_same_recording_say_the_same(recorded, tmp_path, flags):
+    whole = recorded.script(tmp_path / "whole.txt")
+    found = recorded.script(tmp_path / "perf.txt", *flags.split())
+    assert found.losses.empty
+    named = [name for name in ("event", "tid") if found.samples[name].notna().any()]
+    for name in named:
+        assert found.samples[name].tolist() == whole.samples[name].tolist()
+    if "time," in flags or flags == "-G":
+        assert found.samples["time_ns"].tolist() == whole.samples["time_ns"].tolist()
+    if "trace" in flags:
+        pd.testing.assert_frame_equal(
+            found.switches.drop(columns=["line", "cpu"]),
+            whole.switches.drop(columns=["line", "cpu"]),
+        )
+    if "ip" in flags:
+        assert found.frames["address"].tolist() == whole.frames["address"].tolist()

@@ -105,7 +105,8 @@ def sched_frames(
     """
     made, lost = {}, []
     for name, kinds, schema, read in _SCHED:
-        rows = np.flatnonzero(table["event"].isin(list(kinds)))
+        said = samples.text_stop > samples.text_start  # else -F left the text out
+        rows = np.flatnonzero(table["event"].isin(list(kinds)).to_numpy() & said)
         found = read(buf, Samples._make(column[rows] for column in samples))
         lost.append(samples.line[rows[~found.known]])
         of = table.iloc[rows]

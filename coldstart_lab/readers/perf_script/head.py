@@ -34,6 +34,7 @@ _NAME_WIDTH = 16
 # The id is padded to 7 columns, behind the name and a blank
 _ID_WITHIN = _NAME_WIDTH + 10
 _MARKS_WIDTH = 5
+_PERIOD_WIDTH = 10
 _RECORD = b"PERF_RECORD_"
 _SECOND = 1_000_000_000
 _MOST_SECONDS = 9_000_000_000
@@ -118,12 +119,14 @@ def _read_from(buf: Any, at: int, i: int, stop: int, row: Any) -> int:
         row[PID] = row[TID]
     if end < stop and buf[end] != SPACE:
         return LOST
+    field = end
     end = skip_blanks(buf, end, stop)
     if end < stop and buf[end] == OPEN:
         row[CPU], close = read_digits(buf, end + 1, stop)
         if close == end + 1 or close >= stop or buf[close] != CLOSE or row[CPU] > 0xFFFFFF:
             return LOST
-        end = skip_blanks(buf, close + 1, stop)
+        field = close + 1
+        end = skip_blanks(buf, field, stop)
     row[TIME], end = _read_time(buf, _skip_marks(buf, end, stop), stop)
     end = skip_blanks(buf, end, stop)
     row[EVENT], row[EVENT_STOP], row[REST] = end, end, end
@@ -131,9 +134,13 @@ def _read_from(buf: Any, at: int, i: int, stop: int, row: Any) -> int:
         return RECORD
     period, after = read_digits(buf, end, stop)
     counted = end < after < stop and after - end <= 16 and buf[after] == SPACE
+    if row[TIME] == NONE and after - field <= _PERIOD_WIDTH:
+        counted = False  # too narrow: this is the id, and what seemed to be it is of the name
     name = skip_blanks(buf, after, stop) if counted else end
     event_stop = _event_stop(buf, name, stop)
     if event_stop < 0:
+        if counted and name == stop:  # no event was asked for, and frames follow on other lines
+            row[PERIOD], row[REST] = period, stop
         return SAMPLE if row[TIME] != NONE else LOST
     row[PERIOD] = period if counted else NONE
     row[EVENT], row[EVENT_STOP], row[REST] = name, event_stop, event_stop + 1

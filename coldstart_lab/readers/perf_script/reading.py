@@ -24,8 +24,8 @@ def read_perf_script(path: str | Path) -> PerfScript:
 
     Understands what perf prints by default, with and without call chains and ``--ns``, and with
     ``-F`` any of comm, pid, tid, cpu, misc, time, period, event, addr, data_src, weight, ip, sym,
-    symoff, dso, dsoff, srcline and trace. Damaged text is read as far as it goes; what was not
-    understood is in ``losses``.
+    symoff, dso, dsoff, srcline and trace, pid or tid being among them. Damaged text is read as far
+    as it goes; what was not understood is in ``losses``.
 
     Parameters
     ----------
