@@ -5,8 +5,8 @@ set -euo pipefail
 
 # program:package
 wanted=(
-    bash:bash busybox:busybox chromium:chromium curl:curl dash:dash gcc:gcc openssl:openssl perf:linux-perf
-    shellcheck:shellcheck strace:strace wget:wget
+    bash:bash busybox:busybox chromium:chromium curl:curl dash:dash gcc:gcc openssl:openssl
+    perf:linux-perf shellcheck:shellcheck strace:strace wget:wget
 )
 
 packages=()

@@ -17,6 +17,7 @@ ARTEFACT_NAMES: Mapping[str, str] = {
     "strace": "strace.log.zst",
     "stdout": "stdout.txt.zst",
     "stderr": "stderr.txt.zst",
+    "perf": "perf.txt.zst",
 }
 
 _CHUNK = 1 << 20
@@ -32,7 +33,7 @@ def store_artefact(
     folder : path-like
         The recording's folder; it is made where it is missing.
     kind : str
-        ``strace``, ``stdout`` or ``stderr``.
+        ``strace``, ``stdout``, ``stderr`` or ``perf`` (the output of perf script).
     source : bytes, memoryview, path-like or binary file
         The uncompressed content, or the file that holds it.
 

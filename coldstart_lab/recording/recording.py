@@ -19,6 +19,8 @@ from coldstart_lab.tables import OTLP_SPANS, REQUESTS
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from coldstart_lab.readers.inittrace import InitTrace
+    from coldstart_lab.readers.perf_script import PerfScript
     from coldstart_lab.readers.strace import StraceLog
     from coldstart_lab.recording.recording_set import RecordingSet
 
@@ -122,6 +124,50 @@ class Recording:
         """
         log: StraceLog = read(self.artefact("strace"))
         return log
+
+    @cached_property
+    def inittrace(self) -> InitTrace:
+        """What the Go runtime wrote to stderr (GODEBUG=inittrace=1, gctrace=1) as tables.
+
+        Raises
+        ------
+        MissingEvidenceError
+            If stderr was not kept.
+        UnreadableInputError
+            If it is missing, or no line of it is of a Go runtime.
+        """
+        from coldstart_lab.readers.inittrace import read_inittrace  # noqa: PLC0415 - few ask
+
+        return read_inittrace(self.artefact("stderr"))
+
+    @cached_property
+    def inits(self) -> pd.DataFrame:
+        """Table ``recording.inits``: package inits on the clock of the strace log.
+
+        Raises
+        ------
+        MissingEvidenceError
+            If the start was not traced.
+        UnreadableInputError
+            If the log is missing or damaged.
+        """
+        from coldstart_lab.recording.inits import traced_inits  # noqa: PLC0415 - few ask
+
+        return traced_inits(self.strace.events)
+
+    @cached_property
+    def perf(self) -> PerfScript:
+        """The output of perf script as tables.
+
+        Raises
+        ------
+        MissingEvidenceError
+            If perf did not watch the start.
+        UnreadableInputError
+            If the file is missing or damaged.
+        """
+        script: PerfScript = read(self.artefact("perf"))
+        return script
 
     @cached_property
     def traces(self) -> OtlpTraces:

@@ -8,8 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from coldstart_lab.errors import MissingEvidenceError, UnreadableInputError
 from coldstart_lab.readers.inittrace import read_inittrace
 from coldstart_lab.readers.strace import read_buffer, read_strace
+from coldstart_lab.recording import (
+    new_manifest,
+    open_recording,
+    store_artefact,
+    write_manifest,
+)
 from coldstart_lab.recording.init_clock import runtime_starts
 from coldstart_lab.recording.inits import traced_inits
 from coldstart_lab.tables.inittrace import RECORDING_INITS, RUNTIME_STARTS
@@ -152,3 +159,31 @@ def test_a_log_with_short_strings_has_its_inits(program, tmp_path):
     long = found["package"][found["cut"]]
     assert "example.com/init" in set(long)
     assert (long.str.len() == 16).all()
+
+
+def test_a_recording_gives_what_its_artefacts_hold(tmp_path):
+    line = b"init a @3.4 ms, 0.12 ms clock, 16 bytes, 3 allocs\n"
+    sources = {
+        "strace": "".join(f"{one}\n" for one in init(5_000, "a", "3.4", "0.12")).encode(),
+        "stderr": b"hello\n" + line,
+        "perf": b"app 7 1.000002: cycles: \n\t 4a f+0x1 (/a)\n\n",
+    }
+    entries = [store_artefact(tmp_path, kind, source) for kind, source in sources.items()]
+    manifest = new_manifest(variant="app", observers=["strace", "perf"], artefacts=entries)
+    write_manifest(tmp_path, manifest)
+    recording = open_recording(tmp_path)
+    assert recording.inits["package"].tolist() == ["a"]
+    assert recording.inittrace.inits["line"].tolist() == [2]
+    assert recording.perf.samples["tid"].tolist() == [7]
+
+
+def test_a_recording_says_what_it_does_not_hold(tmp_path):
+    entries = [store_artefact(tmp_path, "stderr", b"hello\n")]
+    write_manifest(tmp_path, new_manifest(variant="app", artefacts=entries))
+    recording = open_recording(tmp_path)
+    with pytest.raises(MissingEvidenceError):
+        _ = recording.perf
+    with pytest.raises(MissingEvidenceError):
+        _ = recording.inits
+    with pytest.raises(UnreadableInputError):
+        _ = recording.inittrace
