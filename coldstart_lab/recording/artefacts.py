@@ -18,6 +18,7 @@ ARTEFACT_NAMES: Mapping[str, str] = {
     "stdout": "stdout.txt.zst",
     "stderr": "stderr.txt.zst",
     "perf": "perf.txt.zst",
+    "trace": "trace.out.zst",
 }
 
 _CHUNK = 1 << 20
@@ -33,7 +34,8 @@ def store_artefact(
     folder : path-like
         The recording's folder; it is made where it is missing.
     kind : str
-        ``strace``, ``stdout``, ``stderr`` or ``perf`` (the output of perf script).
+        ``strace``, ``stdout``, ``stderr``, ``perf`` (the output of perf script) or ``trace`` (of
+        Go).
     source : bytes, memoryview, path-like or binary file
         The uncompressed content, or the file that holds it.
 

@@ -31,7 +31,7 @@ def missing_evidence(recording: Recording) -> list[str]:
             missing.append("when it was ready: coldstart record or import with a --ready option")
         if recording.bare_log is None and recording.strace.clock != recording.manifest["clock"]:
             missing.append("a common clock of log and manifest: the manifest's times are left out")
-    if not recording.has_artefact("profile"):
+    if not (recording.has_artefact("profile") or recording.has_artefact("trace")):
         missing.append("the functions that ran between calls: neither a CPU profile nor a Go trace")
     if recording.manifest.get("seccomp_bpf"):
         missing.append("frequent calls that never wait: record without --seccomp-bpf")

@@ -19,6 +19,7 @@ from coldstart_lab.tables import OTLP_SPANS, REQUESTS
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from coldstart_lab.readers.gotrace.trace import GoTrace
     from coldstart_lab.readers.inittrace import InitTrace
     from coldstart_lab.readers.perf_script import PerfScript
     from coldstart_lab.readers.strace import StraceLog
@@ -124,6 +125,20 @@ class Recording:
         """
         log: StraceLog = read(self.artefact("strace"))
         return log
+
+    @cached_property
+    def go_trace(self) -> GoTrace:
+        """The execution trace of a Go program as tables.
+
+        Raises
+        ------
+        MissingEvidenceError
+            If the program recorded none.
+        UnreadableInputError
+            If the file is missing or damaged.
+        """
+        trace: GoTrace = read(self.artefact("trace"))
+        return trace
 
     @cached_property
     def inittrace(self) -> InitTrace:

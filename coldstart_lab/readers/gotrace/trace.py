@@ -116,7 +116,7 @@ class GoTrace:
     def facts(self) -> list[str]:
         """What was read, and what is missing, in a few lines."""
         return [
-            f"format of Go {self.version}, {format_bytes(self.count('bytes'))}, "
+            f"execution trace of Go, format {self.version}, {format_bytes(self.count('bytes'))}, "
             f"{format_ns(self.span_ns)}",
             f"{len(self.events):,} events of {len(self.goroutines):,} goroutines on "
             f"{self.count('threads'):,} threads in {self.count('generations'):,} generations",
