@@ -140,7 +140,10 @@ def read_buffer(
 
 
 def _refuse_short_lines(buf: NDArray[np.uint8], source: Path) -> None:
-    """Refuse a text of many lines shorter than those of strace: each takes some 100 bytes."""
+    """Refuse a text of many lines shorter than those of strace.
+
+    Any line takes some 150 bytes while it is read: so a text takes at most twenty times its size.
+    """
     if len(buf) <= _MANY:
         return
     sampled = range(0, len(buf), len(buf) // _SAMPLES)
