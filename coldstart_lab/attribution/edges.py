@@ -9,7 +9,7 @@ from coldstart_lab.attribution.calls import Calls
 from coldstart_lab.attribution.descriptors import InputOutput
 from coldstart_lab.attribution.edges_descriptors import link_direct
 from coldstart_lab.attribution.edges_locks import link_locks
-from coldstart_lab.attribution.edges_poll import link_epoll, link_poll
+from coldstart_lab.attribution.edges_poll import end_idle_timeouts, link_epoll, link_poll
 from coldstart_lab.attribution.edges_signals import end_interrupted, link_signals
 from coldstart_lab.attribution.edges_threads import (
     link_children,
@@ -59,6 +59,7 @@ def find_wakeups(
     link_epoll(calls, lineage, io, kinds, wakeups)
     wakeups.end(places_of(kinds, "timer"), "timer")
     end_interrupted(calls, kinds, wakeups)
+    end_idle_timeouts(calls, kinds, wakeups)
     _end_unexplained(calls, kinds, wakeups)
     redirect_wakeups(calls, lineage, tiles, wakeups)
     # a wake-up before the wait began did not end it

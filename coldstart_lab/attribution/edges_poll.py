@@ -12,8 +12,8 @@ from coldstart_lab.attribution.lineage import Lineage
 from coldstart_lab.attribution.lives import Ints
 from coldstart_lab.attribution.masks import as_mask, contains
 from coldstart_lab.attribution.matching import NOBODY, latest_wakes
-from coldstart_lab.attribution.waits import places_of
-from coldstart_lab.attribution.wakeups import WakeUps
+from coldstart_lab.attribution.waits import SHORT_NS, places_of
+from coldstart_lab.attribution.wakeups import CODE, WakeUps
 from coldstart_lab.readers.strace.arguments import descriptors, epoll_data
 
 # A time-out of zero: the call looks and does not wait
@@ -27,6 +27,8 @@ _ADD = r"^[^,]*, EPOLL_CTL_(?:ADD|MOD), "
 # Ready for sending, and for nothing else
 _FOR_SENDING = r"(?:POLLOUT|\bout \[)"
 _FOR_OTHERS = r"(?:POLL(?:IN|PRI|ERR|HUP|RDHUP|NVAL)|\bin \[)"
+# Time-outs in a row that are explained by the wait that follows
+_PARTS = 8
 _REGISTERED = ["process", "instance", "data"]
 
 
@@ -98,6 +100,28 @@ def _link_timeouts(calls: Calls, waits: Ints, wakeups: WakeUps) -> Ints:
     got = calls.numbers(waits)
     wakeups.end(waits[(got == 0) & ~at_once], "timer")
     return waits[(got > 0) & ~at_once]
+
+
+def end_idle_timeouts(calls: Calls, kinds: pd.Series, wakeups: WakeUps) -> None:
+    """Say of time-outs after which a thread only waited on that they are a part of that wait.
+
+    A runtime's poller wakes for timers too that nobody needs any more. Where a thread of the log
+    ended the wait that follows, the path goes on there and never comes to this part of it.
+    """
+    polls = kinds.isin(["epoll", "poll"]).to_numpy()
+    parts = np.flatnonzero(polls & (wakeups.kind == CODE["timer"]))
+    looks = np.append(polls & (wakeups.kind == CODE["none"]), False)
+    then = parts + 1
+    then += looks[then]
+    known = then < len(calls)
+    parts, then = parts[known], then[known]
+    known = polls[then] & (calls.thread[then] == calls.thread[parts])
+    known &= calls.start[then] - calls.end[parts] < SHORT_NS
+    parts, then = parts[known], then[known]
+    for _ in range(_PARTS):  # several time-outs in a row are explained from the last one
+        outside = wakeups.kind[then] == CODE["external"]
+        for column in (wakeups.kind, wakeups.subject, wakeups.io_row):
+            column[parts[outside]] = column[then[outside]]
 
 
 def _waits(places: Ints, rows: Ints, told: pd.Series) -> Waits:

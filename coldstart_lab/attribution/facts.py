@@ -36,6 +36,7 @@ class Evidence:
     tiles: Tiles
     io: InputOutput
     wakeups: WakeUps
+    cpus: int
 
     @cached_property
     def protocols(self) -> Any:
@@ -90,7 +91,7 @@ def piece_facts(evidence: Evidence, path: Path, facts: pd.DataFrame, before: Int
     state = np.where(path.how == WAKEUP, "wakeup", np.where(path.how == HEAD, "head", state))
     facts["state"] = state
     facts.loc[path.how == WAKEUP, ["wake", "protocol"]] = ""
-    facts["gap"] = gap_kinds(calls, lineage, tiles, evidence.wakeups, path)
+    facts["gap"] = gap_kinds(calls, lineage, tiles, evidence.wakeups, path, cpus=evidence.cpus)
     running = state == "running"
     loading = evidence.loading
     within = running & (before >= 0) & np.append(loading.goes_on, False)[before]

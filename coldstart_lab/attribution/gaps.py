@@ -19,11 +19,13 @@ CREATED, ALONE = "created", "alone"
 # The calls by which C libraries and runtimes set a new thread or process up
 _SET_UP = ("set_robust_list", "rseq", "gettid", "getpid", "sigaltstack", "rt_sigprocmask",
            "rt_sigaction", "set_tid_address", "prctl")  # fmt: skip
-# So much of a gap may other threads have run
-_MOST_BESIDE = 0.05
+# In so much of a gap more threads may want to run than there are CPUs
+_MOST_CROWDED = 0.05
 
 
-def gap_kinds(calls: Calls, lineage: Lineage, tiles: Tiles, wakeups: WakeUps, path: Path) -> Any:
+def gap_kinds(
+    calls: Calls, lineage: Lineage, tiles: Tiles, wakeups: WakeUps, path: Path, *, cpus: int
+) -> Any:
     """Say of each piece between calls what the threads beside it tell.
 
     Parameters
@@ -32,21 +34,23 @@ def gap_kinds(calls: Calls, lineage: Lineage, tiles: Tiles, wakeups: WakeUps, pa
         The start.
     path : Path
         The pieces of its critical path.
+    cpus : int
+        How many CPUs the start had.
 
     Returns
     -------
     array of object, one a piece
         ``created``: from a thread's or process's creation until its first call, by which it sets
-        itself up; ``alone``: no other thread of the log could run meanwhile, so that this one did
-        not wait for one of them to leave a CPU; else "". Of Go programs nothing is said: which
-        goroutine a thread runs, or whether its runtime, strace does not show.
+        itself up; ``alone``: no more threads of the log could run meanwhile than there are CPUs, so
+        that this one did not wait for one of them to leave one; else "". Of Go programs nothing is
+        said: which goroutine a thread runs, or whether its runtime, strace does not show.
     """
     gap = (path.tile >= 0) & (path.how == OWN) & (tiles.call[path.tile] == GAP)
     go = np.isin(lineage.process, lineage.process[lineage.sysmon])[path.thread]
     kinds = np.full(len(path.tile), "", dtype=object)
     length = path.end - path.start
-    beside = _beside(tiles, wakeups, path) - length
-    kinds[gap & ~go & (beside <= _MOST_BESIDE * length)] = ALONE
+    crowded = _crowded(tiles, wakeups, path, cpus)
+    kinds[gap & ~go & (crowded <= _MOST_CROWDED * length)] = ALONE
     kinds[gap & _begins(calls, lineage, tiles, path)] = CREATED
     return kinds
 
@@ -62,19 +66,19 @@ def _begins(calls: Calls, lineage: Lineage, tiles: Tiles, path: Path) -> Bools:
     return np.asarray(first & same & begins, dtype=bool)
 
 
-def _beside(tiles: Tiles, wakeups: WakeUps, path: Path) -> Ints:
-    """Return how long all threads together could run during each piece."""
+def _crowded(tiles: Tiles, wakeups: WakeUps, path: Path, cpus: int) -> Ints:
+    """Return how long during each piece more threads could run than there are CPUs."""
     waits = (tiles.call != GAP) & (wakeups.kind[tiles.call] != CODE["none"])
     edges = np.concatenate((tiles.start[~waits], tiles.end[~waits]))
     order = np.argsort(edges, kind="stable")
     time = edges[order]
-    running = np.cumsum(np.where(order < len(edges) // 2, 1, -1))
-    until = np.append(0, np.cumsum(running[:-1] * np.diff(time)))
+    crowded = np.cumsum(np.where(order < len(edges) // 2, 1, -1)) > cpus
+    until = np.append(0, np.cumsum(crowded[:-1] * np.diff(time)))
 
     def spent(at: Ints) -> Ints:
         place = np.searchsorted(time, at, side="right") - 1
         known = np.maximum(place, 0)
-        sums = until[known] + running[known] * (at - time[known])
+        sums = until[known] + crowded[known] * (at - time[known])
         return np.where(place < 0, 0, sums)
 
     return spent(path.end) - spent(path.start)

@@ -60,9 +60,11 @@ def attribute_startup(
     of the documentation for the method and its limits.
     """
     log = recording.strace
+    machine = recording.manifest["machine"] or {}
     answer = attribute_events(
-        log.events, recording.milestones, until=until or recording.ready_milestone, rules=rules
-    )
+        log.events, recording.milestones, until=until or recording.ready_milestone, rules=rules,
+        cpus=machine.get("cpus_usable") or 1,
+    )  # fmt: skip
     lost = len(log.losses)
     if not lost:
         return answer
@@ -76,6 +78,7 @@ def attribute_events(
     *,
     until: str,
     rules: pd.DataFrame | None = None,
+    cpus: int = 1,
 ) -> Attribution:
     """Say where each nanosecond from exec to a milestone went, from the events alone.
 
@@ -89,6 +92,10 @@ def attribute_events(
         Name of the milestone.
     rules : DataFrame, optional
         Rules that name causes; ``default_rules()``.
+
+    cpus : int
+        How many CPUs the start had; 1 where that is not known. Where more threads of the log
+        could run than that, one between calls may have waited for a CPU.
 
     Returns
     -------
@@ -117,7 +124,7 @@ def attribute_events(
         calls, lineage, tiles, wakeups, creator,
         thread=thread, start_ns=begin, end_ns=max(seen, begin),
     )  # fmt: skip
-    labels = label_pieces(Evidence(calls, lineage, tiles, io, wakeups), path, checked)
+    labels = label_pieces(Evidence(calls, lineage, tiles, io, wakeups, cpus), path, checked)
     segments = _segments_frame(calls, lineage, path, labels, thread, end)
     return Attribution(
         until=until,

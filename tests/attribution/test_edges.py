@@ -290,6 +290,28 @@ def test_timers_need_no_waker(name):
     assert answer.edges["waker"].isna().all()
 
 
+def test_a_time_out_that_led_to_nothing_is_a_part_of_the_wait_that_follows():
+    log = """
+    100 0 execve("/srv/app", ["app"], 0x7ffc /* 9 vars */) = 0 <1>
+    100 3 epoll_ctl(4<anon_inode:[eventpoll]>, EPOLL_CTL_ADD, 5<TCP:[10.0.0.1:4000->10.0.0.2:5432]>, {events=EPOLLIN, data={u32=5, u64=5}}) = 0 <0.1>
+    100 4 epoll_wait(4<anon_inode:[eventpoll]>, [], 8, 20) = 0 <20>
+    100 24.1 write(1</srv/out>, "x", 1) = 1 <0.1>
+    100 25 epoll_wait(4<anon_inode:[eventpoll]>, [], 8, 14) = 0 <14>
+    100 39.2 epoll_wait(4<anon_inode:[eventpoll]>, [], 8, 0) = 0 <0.1>
+    100 39.5 epoll_wait(4<anon_inode:[eventpoll]>, [], 8, 9) = 0 <9>
+    100 49 epoll_wait(4<anon_inode:[eventpoll]>, [{events=EPOLLIN, data={u32=5, u64=5}}], 8, 2000) = 1 <5>
+    100 54.5 read(5<TCP:[10.0.0.1:4000->10.0.0.2:5432]>, "R", 1) = 1 <0.1>
+    """
+    answer = attribute_text(write_log(log), ready=(at_ms(54.6), 100))
+    check_sums(answer)
+    kinds = dict(zip(answer.edges["start_ns"], answer.edges["kind"], strict=True))
+    # after the first one it wrote something: that is what it had waited for
+    assert kinds == {at_ms(4): "timer", at_ms(25): "external", at_ms(39.5): "external",
+                     at_ms(49): "external"}  # fmt: skip
+    waited = answer.segments[answer.segments["state"] == "waiting"]
+    assert waited["cause"].tolist()[1:] == ["PostgreSQL with 10.0.0.2:5432"] * 3
+
+
 def test_looking_without_waiting_is_no_wait():
     answer = attribute_text(
         write_log("""

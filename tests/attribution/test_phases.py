@@ -342,6 +342,8 @@ def test_where_another_thread_may_have_held_the_cpu_work_is_not_known():
     code = answer.segments[answer.segments["cause"] == "user code"]
     assert code["confidence"].tolist()[-2:] == ["unresolved", "inferred"]
     assert code["duration_ns"].tolist()[-2:] == [42_000_000, 34_000_000]
+    enough = attribute_text(write_log(log), ready=(at_ms(81), 100), cpus=2)
+    assert enough.unresolved_ns == 0
 
 
 def test_the_initialisation_of_package_os_is_the_start_of_gos_runtime():

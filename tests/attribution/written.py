@@ -39,12 +39,12 @@ def milestones(**times):
     )
 
 
-def attribute_text(text, *, ready=None, begin=None, rules=None):
+def attribute_text(text, *, ready=None, begin=None, rules=None, cpus=1):
     """Attribute a log to ``ready``, a time and thread; else to the begin of its last event."""
     events = read_text(text).events
     first, last = events["start_ns"].min(), events["start_ns"].max()
     given = milestones(exec=int(first if begin is None else begin), ready=ready or int(last))
-    return attribute_events(events, given, until="ready", rules=rules)
+    return attribute_events(events, given, until="ready", rules=rules, cpus=cpus)
 
 
 def write_log(text):

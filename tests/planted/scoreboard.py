@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -93,7 +94,8 @@ def attribute_run(run: Run) -> tuple[Attribution, StraceLog]:
         "line": int(said["line"].iloc[0]), "uncertainty_ns": 0, "source": "strace",
     }  # fmt: skip
     milestones = merge_milestones([ready], log.events)
-    return attribute_events(log.events, milestones, until="ready"), log
+    cpus = len(os.sched_getaffinity(0))
+    return attribute_events(log.events, milestones, until="ready", cpus=cpus), log
 
 
 def score_run(run: Run) -> Scored:
