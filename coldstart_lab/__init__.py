@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from coldstart_lab.readers import read
     from coldstart_lab.readers.gotrace.reading import read_gotrace
     from coldstart_lab.readers.gotrace.trace import GoTrace
+    from coldstart_lab.readers.inittrace import InitTrace, read_inittrace
     from coldstart_lab.readers.otlp import OtlpTraces, read_otlp
+    from coldstart_lab.readers.perf_script import PerfScript, read_perf_script
     from coldstart_lab.readers.strace import StraceLog, read_strace, read_strace_batches
     from coldstart_lab.readers.strace.arguments import (
         call_buffers,
@@ -51,7 +53,9 @@ _HOME = {
     "Attribution": "attribution",
     "ColdStartError": "errors",
     "GoTrace": "readers.gotrace.trace",
+    "InitTrace": "readers.inittrace",
     "OtlpTraces": "readers.otlp",
+    "PerfScript": "readers.perf_script",
     "Recording": "recording",
     "RecordingSet": "recording",
     "SpanComparison": "attribution",
@@ -74,7 +78,9 @@ _HOME = {
     "plot_waterfall": "plotting",
     "read": "readers",
     "read_gotrace": "readers.gotrace.reading",
+    "read_inittrace": "readers.inittrace",
     "read_otlp": "readers.otlp",
+    "read_perf_script": "readers.perf_script",
     "read_strace": "readers.strace",
     "read_strace_batches": "readers.strace",
     "record_starts": "capture",
@@ -88,7 +94,9 @@ __all__ = [
     "Attribution",
     "ColdStartError",
     "GoTrace",
+    "InitTrace",
     "OtlpTraces",
+    "PerfScript",
     "Recording",
     "RecordingSet",
     "SpanComparison",
@@ -112,7 +120,9 @@ __all__ = [
     "plot_waterfall",
     "read",
     "read_gotrace",
+    "read_inittrace",
     "read_otlp",
+    "read_perf_script",
     "read_strace",
     "read_strace_batches",
     "record_starts",
