@@ -145,6 +145,11 @@ def test_damaged_packing_is_read_as_far_as_it_goes(tmp_path):
     assert "damaged" in found.losses["text"].iloc[-1]
 
 
+def test_text_that_was_made_to_be_tried_for_ever_is_read():
+    for line in (b"x init a @3\n12 ms, \n", b"x init {a\n b\n", b"x init 1 2 @\n"):
+        assert list(find_inits(line * 20_000)) == []
+
+
 # The pieces of a line, as the runtime writes them
 WORDS = st.text("abz09-_~+", min_size=1, max_size=6)
 PATHS = st.lists(WORDS, min_size=1, max_size=4).map("/".join)

@@ -24,20 +24,15 @@ _PATH = _PACKAGE + rb"(?:(?=[{\[(<\"\x1b])" + _BROKEN + rb")? @"
 _LATE_PATH = rb"(?![A-Za-z])" + _OTHERS + rb"{1,30}?" + _PACKAGE + rb" @"
 _MS = rb"(\d{1,12}+(?:\.\d{1,3}+)?)(?![\d.])"
 _COUNT = rb"(\d{1,18}+)(?!\d)"
+_PIECES = (_MS, rb" ms, ", _MS, rb" ms clock, ", _COUNT, rb" bytes, ", _COUNT, rb"( allocs)")
+# Each piece is taken where it comes first: a text made for it could else be tried for ever
 _INIT = re.compile(
-    _BROKEN.join(
-        (
-            rb"init (?:" + _PATH + rb"|" + _LATE_PATH + rb")",
-            _MS,
-            rb" ms, ",
-            _MS,
-            rb" ms clock, ",
-            _COUNT,
-            rb" bytes, ",
-            _COUNT,
-            rb"( allocs)",
-        )
-    )
+    rb"init (?>"
+    + _PATH
+    + rb"|"
+    + _LATE_PATH
+    + rb")"
+    + b"".join(rb"(?>" + _BROKEN + piece + rb")" for piece in _PIECES)
 )
 _ENDED = re.compile(rb"\r?(?:\n|\Z)")
 # A line of another writer, then the empty rest of the runtime's; what goes on after a blank or a
