@@ -41,16 +41,19 @@ def gap_kinds(
     -------
     array of object, one a piece
         ``created``: from a thread's or process's creation until its first call, by which it sets
-        itself up; ``alone``: no more threads of the log could run meanwhile than there are CPUs, so
-        that this one did not wait for one of them to leave one; else "". Of Go programs nothing is
-        said: which goroutine a thread runs, or whether its runtime, strace does not show.
+        itself up; ``alone``: it is long, and no more threads of the log could run meanwhile than
+        there are CPUs, so that this one did not wait for one of them to leave one; else "". Of Go
+        programs nothing is said: which goroutine a thread runs, or whether its runtime, strace
+        does not show.
     """
     gap = (path.tile >= 0) & (path.how == OWN) & (tiles.call[path.tile] == GAP)
     go = np.isin(lineage.process, lineage.process[lineage.sysmon])[path.thread]
     kinds = np.full(len(path.tile), "", dtype=object)
     length = path.end - path.start
     crowded = _crowded(tiles, wakeups, path, cpus)
-    kinds[gap & ~go & (crowded <= _MOST_CROWDED * length)] = ALONE
+    # what lies between two calls in a row is most of it the tracer's
+    sure = (length >= SHORT_NS) & (crowded <= _MOST_CROWDED * length)
+    kinds[gap & ~go & sure] = ALONE
     kinds[gap & _begins(calls, lineage, tiles, path)] = CREATED
     return kinds
 

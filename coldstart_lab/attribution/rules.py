@@ -153,10 +153,10 @@ _RULES = (
     _row("child-code", "child process {comm}", "between calls, in another process", phase="child",
          state="running", confidence="inferred"),
     _row("own-code", "user code",
-         "between calls of the program; no more threads could run than there are CPUs",
+         "long between calls, while no more threads could run than there are CPUs",
          gap="alone", state="running", confidence="inferred"),
     _row("user-code", "user code",
-         "between calls; it may have waited for a CPU, or done what strace does not see",
+         "between calls; it may be the tracer's, a wait for a CPU, or what strace does not see",
          state="running", confidence="unresolved"),
 )  # fmt: skip
 

@@ -152,13 +152,14 @@ def test_a_long_gap_between_calls_of_one_cause_is_work_for_it():
     ]  # fmt: skip
 
 
-def test_a_gap_between_calls_of_two_causes_has_no_name():
-    log = READS.format(later=10.5, folder="other")
-    answer = attribute_text(write_log(log), ready=(at_ms(10.6), 100))
+@pytest.mark.parametrize(("later", "confidence"), [(10.5, "unresolved"), (40, "inferred")])
+def test_a_gap_between_calls_of_two_causes_is_the_programs_if_it_is_long(later, confidence):
+    log = READS.format(later=later, folder="other")
+    answer = attribute_text(write_log(log), ready=(at_ms(later + 0.1), 100))
     gap = answer.segments[answer.segments["start_ns"] == at_ms(10.1)].iloc[0]
     # nobody else could run, so it did; of what it did the log names the program only
     assert gap[["cause", "category", "confidence", "subject"]].tolist() == [
-        "user code", "cpu", "inferred", "/srv/app"
+        "user code", "cpu", confidence, "/srv/app"
     ]  # fmt: skip
 
 
