@@ -79,7 +79,7 @@ def test_bytes_of_many_numbers_raise_nothing_but_our_errors():
 
 
 @pytest.mark.parametrize("content", TRACES)
-def test_a_lost_generation_leaves_the_others(content):
+def test_a_part_that_comes_twice_is_told(content):
     log = read(content + content[16:300])
     assert len(log.events) >= len(read(content).events)
     assert not log.losses.empty
