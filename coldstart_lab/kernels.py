@@ -36,10 +36,8 @@ class _Kept(FunctionCache):
         rtsys.initialize(target_context)
         guard: Any = self._guard_against_spurious_io_errors
         load: Any = self._load_overload
-        loaded = None
         with guard():
-            loaded = load(sig, target_context)
-        return loaded
+            return load(sig, target_context)
 
 
 def kernel(function: Function) -> Function:
@@ -147,7 +145,7 @@ def _version(module: str) -> str:
     """Name a module and the content of all it imports: what is compiled in may come from there."""
     digest = hashlib.sha256(numba.__version__.encode())
     seen = {module, __name__}
-    left = [*seen]
+    left = sorted(seen)
     while left:
         for path in _files(left.pop()):
             content, imported = _content(path)

@@ -75,6 +75,27 @@ def test_real_logs_in_batches(recording, program, flags, to):
     assert len(batches) > 2
 
 
+EXEC_BY_A_THREAD = b"""\
+execve("/a", ["a"], 0x1) = 0
+strace: Process 8 attached
+[pid     7] wait4(8,  <unfinished ...>
+strace: Process 9 attached
+[pid     9] execve("/b", ["b"], 0x1 <unfinished ...>
+[pid     8] +++ superseded by execve in pid 9 +++
+[pid     8] <... execve resumed>) = 0
+[pid     8] exit_group(0) = ?
+[pid     8] +++ exited with 0 +++
+<... wait4 resumed>NULL, 0, NULL) = 8
+getpid() = 7
+exit_group(0) = ?
+"""
+
+
+@pytest.mark.parametrize("size", range(20, 200, 12))
+def test_a_thread_that_an_exec_ended_lives_on_in_no_batch(size):
+    check(EXEC_BY_A_THREAD, size, lone=True)
+
+
 def test_a_small_log_is_one_batch(recorded_text):
     assert len(list(read_strace_batches(io.BytesIO(recorded_text)))) == 1
 

@@ -14,9 +14,7 @@ def read(text: str):
 
 @pytest.mark.parametrize("said", ["12.5 MB loaded", "0.25 s elapsed", "7 apples"])
 def test_a_number_is_no_time_of_the_relative_clock(said):
-    log = read(
-        f'     0.000000 execve("/a", ["a"], 0x1) = 0\n{said}\n     0.000010 getpid() = 1\n'
-    )
+    log = read(f'     0.000000 execve("/a", ["a"], 0x1) = 0\n{said}\n     0.000010 getpid() = 1\n')
     assert log.clock == "relative"
     assert log.events["start_ns"].tolist() == [0, 10_000]
     assert log.losses["text"].tolist() == [said]
@@ -61,7 +59,7 @@ def test_the_end_of_an_exec_that_nobody_began_is_taken_from_no_other():
 def test_what_may_be_cut_off_is_said_to_be(last, flags):
     log = read(f"1 getpid() = 1\n{last}")
     told = log.events["flags"].tolist()[-1]
-    assert told == flags if flags else told != told  # noqa: PLR0124 - NA
+    assert told == flags if flags else told != told
 
 
 def test_a_file_named_after_its_thread_keeps_the_name_whatever_the_program_wrote(tmp_path):

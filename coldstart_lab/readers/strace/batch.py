@@ -97,14 +97,20 @@ def read_batch(
     lines, names = scan(buf, _split(buf, threads, part_bytes), threads=threads)
     first = len(before.line)
     lines.pid[:first] = before.pid
-    mend_calls(buf, lines, names, first=first)
+    # a call that the batch before it ends with may go on in the first line
+    follows = first > 0 and before.line[-1] == before.lines
+    mend_calls(buf, lines, names, apart=-1 if follows else first)
     _take_id_of_file(source, lines, names, first=first)
     mark_tips(buf, lines)
     counts = read_counts(buf, lines)
     alive = np.empty(0, dtype=np.int64)
     if _leaves_out_ids(lines):
-        of_kinds = (np.isin(lines.name, _ids(names, of)) for of in (_SPAWNS, _EXITS, _OWN_ID))
-        alive = fill_pids(lines.kind, lines.flags, lines.pid, lines.retval, *of_kinds)
+        spawns, exits, own = (
+            np.isin(lines.name, _ids(names, of)) for of in (_SPAWNS, _EXITS, _OWN_ID)
+        )
+        alive = fill_pids(
+            lines.kind, lines.flags, lines.pid, lines.retval, spawns, exits, own, first
+        )
     unknown = names.index("???") if "???" in names else -2
     _mark_cut_value(buf, lines)
     if not one_file:

@@ -119,9 +119,9 @@ def _agreement(comparison: SpanComparison) -> list[str]:
     if comparison.shared_ns > _MUCH_SHARED * window:
         return [
             f"Several spans were open at once: {format_ns(comparison.shared_ns)}, added up, count "
-            "for more than one of them. The path ran through one at a time, and no span says through "
-            "which: a part can have held up less than is said here, never more, and what its time "
-            "is blamed on can be the work of another."
+            "for more than one of them. The path ran through one at a time, and no span says "
+            "through which: a part can have held up less than is said here, never more, and what "
+            "its time is blamed on can be the work of another."
         ]
     kept = format_share(1 - comparison.misplaced_ns / window)
     same, pairs = _pairs_in_order(ranked)

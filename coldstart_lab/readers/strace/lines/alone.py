@@ -40,7 +40,9 @@ def _left(kind: int, flags: int, retval: int) -> bool:
 
 
 @kernel
-def _first_thread(kind: Any, flags: Any, pid: Any, retval: Any, spawns: Any, own: Any) -> int:
+def _first_thread(
+    kind: Any, flags: Any, pid: Any, retval: Any, spawns: Any, own: Any, first: int
+) -> int:
     """Return the first thread with an id that no other one made; -1 if there is none.
 
     Where strace never wrote its id, it may have asked for it itself.
@@ -53,7 +55,7 @@ def _first_thread(kind: Any, flags: Any, pid: Any, retval: Any, spawns: Any, own
         ):
             made[thread] = True
     for row in range(len(kind)):
-        if flags[row] & BRACKET_PID and not made[pid[row]]:
+        if row >= first and flags[row] & BRACKET_PID and not made[pid[row]]:
             return int(pid[row])
     for row in range(len(kind)):
         if own[row] and pid[row] < 0 and flags[row] & HAS_RETVAL and 0 < retval[row] <= PID_MAX:
@@ -63,7 +65,7 @@ def _first_thread(kind: Any, flags: Any, pid: Any, retval: Any, spawns: Any, own
 
 @kernel
 def fill_pids(
-    kind: Any, flags: Any, pid: Any, retval: Any, spawns: Any, exits: Any, own: Any
+    kind: Any, flags: Any, pid: Any, retval: Any, spawns: Any, exits: Any, own: Any, first: int
 ) -> Any:
     """Give the lines without ``[pid N]`` the id of the one thread alive then.
 
@@ -77,6 +79,8 @@ def fill_pids(
         Whether a line is a call that ends one; strace -qqq tells its end by nothing else.
     own : array of bool
         Whether a line is a call that returns the thread's own id.
+    first : int
+        The first line that no earlier batch gave; what is alive by then was announced.
 
     Returns
     -------
@@ -90,7 +94,7 @@ def fill_pids(
     """
     alive = np.zeros(PID_MAX + 1, dtype=np.bool_)
     tally = np.zeros(2, dtype=np.int64)  # how many are alive, and the sum of their ids
-    alone = _first_thread(kind, flags, pid, retval, spawns, own)
+    alone = _first_thread(kind, flags, pid, retval, spawns, own, first)
     _set_alive(alive, tally, alone, True)
     for row in range(len(kind)):
         if kind[row] == SUPERSEDED:
@@ -101,7 +105,7 @@ def fill_pids(
             pid[row] = alone
         if _announced(kind[row], flags[row], retval[row]):
             _set_alive(alive, tally, retval[row], True)
-        elif flags[row] & BRACKET_PID:  # strace -q announces nobody
+        elif flags[row] & BRACKET_PID and row >= first:  # strace -q announces nobody
             _set_alive(alive, tally, pid[row], True)
         if _left(kind[row], flags[row], retval[row]):
             _set_alive(alive, tally, retval[row], False)

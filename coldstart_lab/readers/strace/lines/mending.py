@@ -58,7 +58,7 @@ _FIRST_BUFFER = b"[{iov_base="
 _END_OF_BUFFERS = 93
 
 
-def mend_calls(buf: NDArray[np.uint8], lines: Lines, names: list[str], *, first: int = 0) -> None:
+def mend_calls(buf: NDArray[np.uint8], lines: Lines, names: list[str], *, apart: int = -1) -> None:
     """Find the calls that something broke, and the lines that are the rest of them.
 
     Parameters
@@ -70,8 +70,8 @@ def mend_calls(buf: NDArray[np.uint8], lines: Lines, names: list[str], *, first:
         lost, as far as it fills whole lines.
     names : list of str
         The names the lines refer to; errors of the calls are added.
-    first : int
-        The first line that follows the one before it in the log.
+    apart : int
+        A line that does not follow the one before it in the log.
     """
     lost = lines.kind == LOST
     if not (lost.any() or (lines.flags & CONTINUED).any()):
@@ -87,7 +87,7 @@ def mend_calls(buf: NDArray[np.uint8], lines: Lines, names: list[str], *, first:
     close = np.full(len(lines.kind), -1, dtype=np.int64)  # the parenthesis of a rest, by row
     close[rows[whole]] = (rests.args_start - moved + rests.args_length)[whole]
     begun = np.full(len(lines.kind), -1, dtype=np.int64)
-    _mend_lines(buf, lines, timed, bare, close, first, begun)
+    _mend_lines(buf, lines, timed, bare, close, apart, begun)
     mended = np.flatnonzero(begun >= 0)
     rest = np.searchsorted(rows, mended)
     ids = {name: number for number, name in enumerate(names)}
@@ -132,13 +132,13 @@ def _find_results(buf: Any, start: Any, stop: Any, telling: Any) -> None:
 
 @kernel
 def _mend_lines(
-    buf: Any, lines: Lines, timed: bool, bare: Any, close: Any, first: int, begun: Any
+    buf: Any, lines: Lines, timed: bool, bare: Any, close: Any, apart: int, begun: Any
 ) -> None:
     """Mend the begins of broken calls; note for the rest of each the row of its begin."""
     begin = -1
     for row in range(len(lines.kind)):
         kind = lines.kind[row]
-        if row == first:
+        if row == apart:
             begin = -1
         if kind in (SYSCALL, RESUMED):
             begin = row

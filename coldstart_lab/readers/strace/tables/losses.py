@@ -17,6 +17,7 @@ LOSS_REASONS = (
     "resumed line without the begin of its call",
     "damaged archive",
 )
+_REASONS = pd.Index(LOSS_REASONS)
 
 
 def losses_frame(
@@ -32,7 +33,9 @@ def losses_frame(
         {
             "line": rows + 1,
             "offset": lines.offset[rows],
-            "reason": pd.Categorical.from_codes(orphan[rows].astype(np.int8), pd.Index(LOSS_REASONS)),
+            "reason": pd.Categorical.from_codes(
+                orphan[rows].astype(np.int8), pd.Index(LOSS_REASONS)
+            ),
             "text": gather_text(buf, (lines.offset[rows], length)),
         }
     )
