@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import numpy as np
 import pytest
-from written import check_sums
+from written import check_sums, within
 
 from coldstart_lab.attribution import attribute_startup
 from coldstart_lab.recording import open_recording_set
@@ -38,17 +37,6 @@ def start(request):
     marks = [json.loads(line) for line in text.splitlines()]
     spans = [mark for mark in marks if mark["kind"] == "span" and mark["process"] == "checkout"]
     return answer, spans
-
-
-def within(answer, span, column, value):
-    """Return the share of a span that is blamed on causes or categories beginning so."""
-    begin, end = span["begin_realtime_ns"], span["end_realtime_ns"]
-    segments = answer.segments
-    overlap = np.maximum(
-        np.minimum(segments["end_ns"], end) - np.maximum(segments["start_ns"], begin), 0
-    )
-    fits = segments[column].astype(str).str.startswith(value)
-    return overlap[fits].sum() / (end - begin)
 
 
 def test_sums_are_exact(start):

@@ -132,3 +132,14 @@ def _check_tiles(answer):
         pd.testing.assert_series_equal(
             lived[lived > 0], tiled, check_names=False, check_dtype=False
         )
+
+
+def within(answer, span, column, value):
+    """Return the share of a span that is blamed on causes or categories beginning so."""
+    begin, end = span["begin_realtime_ns"], span["end_realtime_ns"]
+    segments = answer.segments
+    overlap = np.maximum(
+        np.minimum(segments["end_ns"], end) - np.maximum(segments["start_ns"], begin), 0
+    )
+    fits = segments[column].astype(str).str.startswith(value)
+    return overlap[fits].sum() / (end - begin)
