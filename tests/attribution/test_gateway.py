@@ -12,6 +12,8 @@ from coldstart_lab.attribution import attribute_startup
 from coldstart_lab.recording import open_recording_set
 from coldstart_lab.recording.artefacts import read_artefact
 
+pytestmark = pytest.mark.slow
+
 RECORDINGS = Path(__file__).parents[2] / "data" / "recordings"
 # On the bad day one part runs after the other: what its time must be blamed on, how much of it
 PARTS = {

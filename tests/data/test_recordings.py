@@ -19,6 +19,9 @@ from coldstart_lab.recording.artefacts import check_artefact, read_artefact
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "data"
+# files do not depend on the version of pandas
+pytestmark = pytest.mark.slow
+
 SETS = sorted(path.parent for path in DATA.glob("recordings/*/manifest.json"))
 STARTS = sorted(path.parent for path in DATA.glob("recordings/*/*/manifest.json"))
 LARGEST_SET = 1 << 20
