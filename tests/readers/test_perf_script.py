@@ -419,7 +419,8 @@ def test_who_ran_and_who_woke_whom_is_told(recorded, tmp_path):
     switched = found.samples[(found.samples["event"] == "sched:sched_switch").to_numpy()]
     assert found.switches["prev_tid"].tolist() == switched["tid"].tolist()
     assert found.switches["prev_comm"].tolist() == switched["comm"].tolist()
-    (main,) = found.samples.loc[(found.samples["comm"] == "program").to_numpy(), "tid"].unique()
+    # a thread has the program's name until it takes its own, later than the first one
+    main = found.samples.loc[(found.samples["comm"] == "program").to_numpy(), "tid"].iloc[0]
     woken = found.wakeups[(found.wakeups["woken_comm"] == "wo rk:er 1").to_numpy()]
     assert main in set(woken["waker_tid"])
     slept = found.switches[(found.switches["prev_comm"] == "wo rk:er 1").to_numpy()]

@@ -91,8 +91,8 @@ def test_all_kinds_of_events_are_in_the_busy_trace(reading):
     hoped = {
         "ProcsChange", "ProcStart", "ProcStop", "ProcSteal", "ProcStatus", "GoCreate", "GoStart",
         "GoDestroy", "GoStop", "GoBlock", "GoUnblock", "GoSyscallBegin", "GoSyscallEnd",
-        "GoSyscallEndBlocked", "STWBegin", "STWEnd", "GCBegin", "GCEnd", "GCSweepBegin",
-        "GCSweepEnd", "HeapAlloc", "HeapGoal", "GoLabel", "UserTaskBegin", "UserTaskEnd",
+        "GoSyscallEndBlocked", "STWBegin", "STWEnd", "GCBegin", "GCEnd",
+        "HeapAlloc", "HeapGoal", "GoLabel", "UserTaskBegin", "UserTaskEnd",
         "UserRegionBegin", "UserRegionEnd", "UserLog", "CPUSample",
     }  # fmt: skip
     assert hoped <= kinds
